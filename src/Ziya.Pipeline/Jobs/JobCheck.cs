@@ -1,0 +1,218 @@
+using Ziya.Pipeline.Reading;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Writing;
+
+namespace Ziya.Pipeline.Jobs;
+
+/// <summary>Checks what types and ranges cannot: record kinds between steps, references to scores, inputs and outputs on the disk.</summary>
+internal static class JobCheck
+{
+    /// <summary>All faults. Properties the binder could not fill are null and are passed over: it has said so already.</summary>
+    public static IEnumerable<JobFault> Faults(Job job, YamlBinder binder, StepCatalog catalog, bool checkFiles)
+    {
+        var faults = new List<JobFault>();
+        void Add(string path, string message) => faults.Add(new JobFault(binder.At(path), message));
+
+        if (job.Schedule is { } cron && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
+        {
+            Add("schedule", $"'{cron}' is not a cron expression of five fields (minute hour day month weekday).");
+        }
+
+        if (job.Input is { Read: not null })
+        {
+            CheckInput(job.Input, catalog, checkFiles, Add);
+        }
+
+        if (job.Steps is not null)
+        {
+            faults.AddRange(Steps(job));
+        }
+
+        if (job.Output is { Write: not null })
+        {
+            CheckOutput(job, checkFiles, Add);
+        }
+
+        return faults;
+    }
+
+    private static void CheckInput(InputOptions input, StepCatalog catalog, bool checkFiles, Action<string, string> add)
+    {
+        var shape = RecordShape.Of(input.Kind);
+        foreach (var (field, _) in input.Fields)
+        {
+            if (shape.Find(field) < 0)
+            {
+                add($"input.fields.{field}", $"a {OptionShape.SnakeCase(input.Kind.ToString())} has no field '{field}'.{Suggestion.For(field, shape.Slots.Select(slot => slot.Name), "Fields")}");
+            }
+        }
+
+        if (input.Format != "auto" && !catalog.Formats.ContainsKey(input.Format))
+        {
+            add("input.format", $"unknown format '{input.Format}'.{Suggestion.For(input.Format, catalog.Formats.Keys.Append("auto"), "Formats")}");
+            return;
+        }
+
+        for (var i = 0; checkFiles && i < input.Read.Count; i++)
+        {
+            foreach (var fault in InputListing.Faults(input, input.Read[i], catalog))
+            {
+                add($"input.read.{i}", fault);
+            }
+        }
+    }
+
+    private static IEnumerable<JobFault> Steps(Job job)
+    {
+        var kind = KindType(job.Input?.Kind ?? RecordKind.Document);
+        var from = "the input";
+        var written = new HashSet<string>();
+        foreach (var step in job.Steps)
+        {
+            Step made;
+            JobFault? broken = null;
+            try
+            {
+                made = step.Create(job.Seed);
+            }
+            catch (InvalidOperationException exception)
+            {
+                broken = new JobFault(step.At, exception.Message);
+                made = null!;
+            }
+
+            if (broken is not null)
+            {
+                yield return broken;
+                continue;
+            }
+
+            if (!made.In.IsAssignableFrom(kind))
+            {
+                yield return new JobFault(step.At, $"step '{step.Key}' takes {Kind(made.In)} records, but gets {Kind(kind)} records from {from}.");
+            }
+
+            foreach (var fault in made.Check())
+            {
+                yield return new JobFault(step.At, $"step '{step.Key}': {fault}");
+            }
+
+            foreach (var name in made.Reads)
+            {
+                if (!RecordField.IsNumber(name) && !written.Contains(name))
+                {
+                    yield return new JobFault(step.At,
+                        $"step '{step.Key}' reads '{name}', which nothing before it writes.{Suggestion.For(name, written.Concat(RecordField.Numbers), "Known here")} A number of the input is scores.NAME or meta.NAME.");
+                }
+            }
+
+            written.UnionWith(made.Writes);
+            kind = made.Out == typeof(Record) ? kind : made.Out;
+            from = $"'{step.Key}'";
+        }
+    }
+
+    private static void CheckOutput(Job job, bool checkFiles, Action<string, string> add)
+    {
+        var pattern = job.Output.Write;
+        foreach (var field in FolderPattern.Fields(pattern))
+        {
+            if (!RecordField.IsText(field))
+            {
+                add("output.write", $"no folder can be made from '{{{field}}}'.{Suggestion.For(field, RecordField.Texts, "Fields")} Of the input: meta.NAME.");
+            }
+        }
+
+        if (pattern.Count(c => c == '{') != FolderPattern.Fields(pattern).Count() || pattern.Count(c => c == '}') != pattern.Count(c => c == '{'))
+        {
+            add("output.write", $"'{pattern}' has a brace that is not part of a {{field}}.");
+            return;
+        }
+
+        var root = FolderPattern.Root(pattern);
+        if (pattern.Contains("://", StringComparison.Ordinal))
+        {
+            add("output.write", $"'{pattern}': this build writes to folders only.");
+            return;
+        }
+
+        if (Array.Exists(root.Split('/', '\\'), part => part == "runs") && Directory.Exists(Path.Combine(root, "phases")))
+        {
+            add("output.write", $"{root} is a run folder. Choose another one.");
+        }
+
+        if (checkFiles)
+        {
+            CheckFolder(job, root, add);
+        }
+    }
+
+    private static void CheckFolder(Job job, string root, Action<string, string> add)
+    {
+        if (job.Input is { Read: not null } input)
+        {
+            foreach (var read in input.Read)
+            {
+                if (IsInside(Glob.Folder(read.Replace('\\', '/')), root))
+                {
+                    add("output.write", $"{root} holds the input {read}: a second run would read its own output. Choose another folder.");
+                }
+            }
+        }
+
+        if (Dataset.OwnerOf(root) is { } owner && owner != job.Name)
+        {
+            add("output.write", $"{root} holds the dataset of job '{owner}' (its manifest.json says so). Choose another folder, or delete that one.");
+        }
+
+        if (WriteProbe(root) is { } fault)
+        {
+            add("output.write", $"{root} cannot be written: {fault}");
+        }
+    }
+
+    private static bool IsInside(string path, string folder)
+    {
+        var inner = Path.GetFullPath(path.Length == 0 ? "." : path).TrimEnd('/') + "/";
+        var outer = Path.GetFullPath(folder.Length == 0 ? "." : folder).TrimEnd('/') + "/";
+        return inner.StartsWith(outer, StringComparison.Ordinal);
+    }
+
+    private static string? WriteProbe(string folder)
+    {
+        var existing = Path.GetFullPath(folder.Length == 0 ? "." : folder);
+        while (!Directory.Exists(existing))
+        {
+            if (File.Exists(existing))
+            {
+                return $"{existing} is a file.";
+            }
+
+            existing = Path.GetDirectoryName(existing)!;
+        }
+
+        var probe = Path.Combine(existing, $".ziya-{Environment.ProcessId}");
+        try
+        {
+            using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+            {
+                return null;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message.Replace(probe, existing, StringComparison.Ordinal);
+        }
+    }
+
+    private static Type KindType(RecordKind kind) => kind switch
+    {
+        RecordKind.Document => typeof(Document),
+        RecordKind.Instruction => typeof(Instruction),
+        RecordKind.Dialogue => typeof(Dialogue),
+        _ => typeof(Preference),
+    };
+
+    private static string Kind(Type type) => type == typeof(Record) ? "any" : OptionShape.SnakeCase(type.Name);
+}

@@ -1,0 +1,44 @@
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Pipeline.Plans;
+
+/// <summary>What the tasks of a phase do. Derived from the job each time; the plan on the disk holds the tasks.</summary>
+/// <param name="Phase">The phase.</param>
+internal abstract record PhaseWork(Phase Phase);
+
+/// <summary>A pass over the records: source, then the findings of <paramref name="Apply"/>, then steps, then the map side of <paramref name="Map"/>.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Base">The pass whose records are read; null for the first, which reads the input.</param>
+/// <param name="Changes">Passes since, whose changes are joined by ordinal.</param>
+/// <param name="Apply">The global step whose findings are joined, if any.</param>
+/// <param name="FindingsFrom">Where its findings are.</param>
+/// <param name="Steps">The steps fused into this pass.</param>
+/// <param name="Map">The global step that follows, if any; without one this pass writes the outputs.</param>
+/// <param name="Kind">The record kind read.</param>
+internal sealed record PassWork(
+    Phase Phase,
+    PassWork? Base,
+    IReadOnlyList<PassWork> Changes,
+    JobStep? Apply,
+    IReadOnlyList<ChannelSource> FindingsFrom,
+    IReadOnlyList<JobStep> Steps,
+    JobStep? Map,
+    RecordKind Kind) : PhaseWork(Phase)
+{
+    /// <summary>Whether this pass writes the outputs.</summary>
+    public bool IsLast => Map is null;
+}
+
+/// <summary>One stage of a global step.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Step">The global step.</param>
+/// <param name="Stage">Which of its stages.</param>
+/// <param name="Reads">Where its channels come from.</param>
+internal sealed record ReduceWork(Phase Phase, JobStep Step, int Stage, IReadOnlyList<ChannelSource> Reads) : PhaseWork(Phase);
+
+/// <summary>A channel and the phase that writes it.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Channel">The channel.</param>
+internal sealed record ChannelSource(Phase Phase, Channel Channel);

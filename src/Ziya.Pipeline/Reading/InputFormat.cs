@@ -1,0 +1,52 @@
+namespace Ziya.Pipeline.Reading;
+
+/// <summary>Names an input format in the job language (<c>input.format</c>).</summary>
+/// <param name="name">The name, in snake_case.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class InputFormatAttribute(string name) : Attribute
+{
+    /// <summary>The name, in snake_case.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>
+/// How records lie in a file. A format yields each as a JSON object in UTF-8, so that field mapping, unknown fields and faults
+/// are handled in one place for all of them. Shared by all tasks: it must keep no state.
+/// </summary>
+public abstract class InputFormat
+{
+    /// <summary>File name endings, with the dot, in lower case, before any compression ending.</summary>
+    public abstract IReadOnlyList<string> Extensions { get; }
+
+    /// <summary>Whether a task may start in the middle of an uncompressed file.</summary>
+    public virtual bool Splits => false;
+
+    /// <summary>Whether the content is text in one encoding, which <c>input.encoding</c> names. Default true.</summary>
+    public virtual bool IsText => true;
+
+    /// <summary>Whether it is read through <see cref="FormatInput.LocalPath"/>, never compressed as a whole. Default false.</summary>
+    public virtual bool NeedsFile => false;
+
+    /// <summary>
+    /// The records that begin in the input's slice. A fault that concerns one record is yielded as such; one that ends the reading (a truncated
+    /// gzip) is thrown as <see cref="InvalidDataException"/> and becomes one quarantine entry for the rest of the file.
+    /// </summary>
+    public abstract IEnumerable<RawRecord> Read(FormatInput input);
+}
+
+/// <summary>What a format reads from.</summary>
+/// <param name="Content">Unpacked bytes from <paramref name="Start"/> on, in UTF-8 where the format is text.</param>
+/// <param name="File">The file's path, for messages.</param>
+/// <param name="Start">Where the slice begins. A split format skips to the first record that begins at or after it.</param>
+/// <param name="End">Where the slice ends: the last record is the last one that begins before it.</param>
+/// <param name="MostBytes">Longest record that is read.</param>
+/// <param name="LocalPath">Path on the local disk for formats that need a file; otherwise null.</param>
+public sealed record FormatInput(Stream Content, string File, long Start, long End, int MostBytes, string? LocalPath = null);
+
+/// <summary>One record as a format found it.</summary>
+/// <param name="Json">A JSON object in UTF-8, or the bytes that could not be read. Valid until the next record is taken.</param>
+/// <param name="Offset">Bytes before it in the unpacked file.</param>
+/// <param name="Bytes">Its length in the unpacked file.</param>
+/// <param name="Line">Its line, from 1; 0 where that is not known.</param>
+/// <param name="Fault">Why it cannot be read; null if it can.</param>
+public readonly record struct RawRecord(ReadOnlyMemory<byte> Json, long Offset, long Bytes, long Line, string? Fault);

@@ -1,0 +1,127 @@
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Reading;
+
+/// <summary>Finds the input files of a job and cuts them into shards.</summary>
+internal static class InputListing
+{
+    private const long SmallestSplit = 4L << 20;
+    private const long LargestSplit = 256L << 20;
+    private const int WantedShards = 256;
+
+    /// <summary>What is wrong with one entry of <c>input.read</c>.</summary>
+    public static IEnumerable<string> Faults(InputOptions input, string pattern, StepCatalog catalog)
+    {
+        if (pattern.Contains("://", StringComparison.Ordinal))
+        {
+            return [$"'{pattern}': this build reads from folders only."];
+        }
+
+        List<(StoredFile File, string Name)> files;
+        try
+        {
+            files = Find(pattern).ToList();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [$"{pattern} cannot be listed: {exception.Message}"];
+        }
+
+        if (files.Count == 0)
+        {
+            return [Missing(pattern)];
+        }
+
+        return files.Where(file => catalog.FormatOf(input.Format, file.File.Path) is null).Take(3).Select(file =>
+            $"the name {file.File.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.");
+    }
+
+    /// <summary>The shards of a job's input, in the order of file names. Depends on the files alone.</summary>
+    public static IReadOnlyList<Shard> Shards(Job job, StepCatalog catalog)
+    {
+        var files = job.Input.Read.SelectMany(Find).DistinctBy(file => Path.GetFullPath(file.File.Path)).ToList();
+        var total = files.Sum(file => file.File.Bytes);
+        var split = job.Limits.SplitMb * (1L << 20) ?? Math.Clamp(total / WantedShards, SmallestSplit, LargestSplit);
+        var shards = new List<Shard>();
+        var open = new List<Slice>();
+        long openBytes = 0;
+        foreach (var slice in files.SelectMany(file => Cut(job, file.File, file.Name, split, catalog)))
+        {
+            var bytes = slice.End - slice.Start;
+            if (open.Count > 0 && openBytes + bytes > split)
+            {
+                shards.Add(new Shard(shards.Count, [.. open]));
+                open.Clear();
+                openBytes = 0;
+            }
+
+            open.Add(slice);
+            openBytes += bytes;
+        }
+
+        if (open.Count > 0)
+        {
+            shards.Add(new Shard(shards.Count, [.. open]));
+        }
+
+        return shards;
+    }
+
+    private static IEnumerable<Slice> Cut(Job job, StoredFile file, string name, long split, StepCatalog catalog)
+    {
+        var format = catalog.FormatOf(job.Input.Format, file.Path)
+            ?? throw new InvalidOperationException($"{file.Path}: no format. Set input.format.");
+        var formatName = catalog.Formats.First(pair => pair.Value == format).Key;
+        Slice Of(long start, long end) => new(file.Path, name, formatName, start, end, file.Bytes, file.Version);
+
+        if (file.Bytes <= split || !format.Splits || !InputOpener.CanSplit(file.Path, job.Input.Encoding))
+        {
+            yield return Of(0, file.Bytes);
+            yield break;
+        }
+
+        var pieces = (file.Bytes + split - 1) / split;
+        for (long i = 0; i < pieces; i++)
+        {
+            yield return Of(file.Bytes * i / pieces, file.Bytes * (i + 1) / pieces);
+        }
+    }
+
+    private static IEnumerable<(StoredFile File, string Name)> Find(string pattern)
+    {
+        var path = pattern.Replace('\\', '/');
+        var folder = Glob.Folder(path);
+        var store = new FileStore(folder.Length == 0 ? "." : folder);
+        var rest = path[folder.Length..];
+        if (!Glob.IsPattern(path))
+        {
+            return store.Find(rest) is { } one ? [(one with { Path = path }, rest)] : [];
+        }
+
+        return store.List("").Where(file => Glob.IsMatch(rest, file.Path)).Select(file => (file with { Path = folder + file.Path }, file.Path));
+    }
+
+    private static string Missing(string pattern)
+    {
+        var folder = Glob.Folder(pattern.Replace('\\', '/'));
+        if (folder.Length > 0 && !Directory.Exists(folder))
+        {
+            return $"no file matches {pattern}: there is no folder {folder} below {Directory.GetCurrentDirectory()}. Paths are relative to where the command runs.";
+        }
+
+        return Directory.Exists(pattern)
+            ? $"{pattern} is a folder. Name its files: {pattern.TrimEnd('/')}/*.jsonl"
+            : $"no file matches {pattern}.";
+    }
+}
+
+/// <summary>What one task of the first pass reads: slices whose records get ordinals in this order.</summary>
+/// <param name="Number">Its number, from 0.</param>
+/// <param name="Slices">The slices.</param>
+public sealed record Shard(int Number, IReadOnlyList<Slice> Slices)
+{
+    /// <summary>Bytes of input.</summary>
+    public long Bytes => Slices.Sum(slice => slice.End - slice.Start);
+}

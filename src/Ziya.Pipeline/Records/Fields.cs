@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Ziya.Pipeline.Records;
+
+/// <summary>Members of a JSON object kept as UTF-8 text, so that what no step looks at costs a copy and nothing else.</summary>
+public sealed class Fields
+{
+    /// <summary>No members.</summary>
+    public static readonly Fields Empty = new(ReadOnlyMemory<byte>.Empty);
+
+    /// <summary>Wraps <c>"a":1,"b":"x"</c>, without braces.</summary>
+    internal Fields(ReadOnlyMemory<byte> members) => Members = members;
+
+    /// <summary>The members without the braces around them.</summary>
+    internal ReadOnlyMemory<byte> Members { get; }
+
+    internal bool IsEmpty => Members.IsEmpty;
+
+    /// <summary>The number at a dotted path, if there is one.</summary>
+    public bool TryGetNumber(string path, out double value)
+    {
+        value = 0;
+        return Find(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out value);
+    }
+
+    /// <summary>The value at a dotted path as text, if there is one: a string's content, or the JSON of anything else.</summary>
+    public string? GetText(string path) => Find(path) switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { } other => other.GetRawText(),
+    };
+
+    internal byte[] ToObject()
+    {
+        var json = new byte[Members.Length + 2];
+        json[0] = (byte)'{';
+        Members.Span.CopyTo(json.AsSpan(1));
+        json[^1] = (byte)'}';
+        return json;
+    }
+
+    private JsonElement? Find(string path)
+    {
+        if (IsEmpty)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(ToObject());
+        return JsonPath.Find(json.RootElement, path)?.Clone();
+    }
+}

@@ -1,0 +1,125 @@
+namespace Ziya.Pipeline.Records;
+
+/// <summary>Writes records of one kind as JSON. Not for two threads at once.</summary>
+internal sealed class RecordWriter(RecordKind kind)
+{
+    private readonly RecordShape _shape = RecordShape.Of(kind);
+    private readonly object?[] _values = new object?[RecordShape.Of(kind).Slots.Count];
+    private readonly object?[] _before = new object?[RecordShape.Of(kind).Slots.Count];
+
+    /// <summary>The record as one object. <paramref name="withOrigin"/> adds <c>_at</c>: file, offset, line.</summary>
+    public void Write(JsonLine line, Record record, bool withOrigin)
+    {
+        line.Raw((byte)'{');
+        Members(line, record);
+        if (withOrigin)
+        {
+            line.Name("_at"u8);
+            Write(line, record.Origin);
+        }
+
+        line.Raw((byte)'}');
+    }
+
+    /// <summary>Where a record was read, as an object.</summary>
+    public static void Write(JsonLine line, Origin origin)
+    {
+        line.Raw((byte)'{');
+        line.Name("file"u8);
+        line.Text(origin.File);
+        line.Name("offset"u8);
+        line.Number(origin.Offset);
+        if (origin.Line > 0)
+        {
+            line.Name("line"u8);
+            line.Number(origin.Line);
+        }
+
+        line.Raw((byte)'}');
+    }
+
+    /// <summary>The fields of the record, without braces.</summary>
+    public void Members(JsonLine line, Record record)
+    {
+        _shape.Load(record, _values);
+        for (var i = 0; i < _values.Length; i++)
+        {
+            if (_values[i] is { } value)
+            {
+                line.Name(_shape.Slots[i].Utf8);
+                Value(line, value);
+            }
+        }
+    }
+
+    /// <summary>The fields in which <paramref name="after"/> differs from <paramref name="before"/>; false where none does.</summary>
+    public bool Changes(JsonLine line, Record before, Record after)
+    {
+        if (ReferenceEquals(before, after))
+        {
+            return false;
+        }
+
+        var any = false;
+        _shape.Load(before, _before);
+        _shape.Load(after, _values);
+        for (var i = 0; i < _values.Length; i++)
+        {
+            if (Equals(_before[i], _values[i]))
+            {
+                continue;
+            }
+
+            any = true;
+            line.Name(_shape.Slots[i].Utf8);
+            Value(line, _values[i]);
+        }
+
+        return any;
+    }
+
+    private static void Value(JsonLine line, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                line.Raw("null"u8);
+                break;
+            case string text:
+                line.Text(text);
+                break;
+            case double number:
+                line.Number(number);
+                break;
+            case Fields fields:
+                line.Raw((byte)'{');
+                line.Raw(fields.Members.Span);
+                line.Raw((byte)'}');
+                break;
+            case Scores scores:
+                line.Raw((byte)'{');
+                foreach (var (name, score) in scores)
+                {
+                    line.Name(name);
+                    line.Number(score);
+                }
+
+                line.Raw((byte)'}');
+                break;
+            case IReadOnlyList<Message> messages:
+                line.Raw((byte)'[');
+                foreach (var message in messages)
+                {
+                    line.Comma();
+                    line.Raw("{\"role\":"u8);
+                    line.Text(message.Role);
+                    line.Raw(",\"content\":"u8);
+                    line.Text(message.Content);
+                    line.Raw((byte)'}');
+                }
+
+                line.Raw((byte)']');
+                break;
+        }
+    }
+}

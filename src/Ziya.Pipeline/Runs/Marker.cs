@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>What a task leaves behind last, as <c>part-NNNNN.done.json</c>: a task without it has not been done.</summary>
+/// <param name="Hash">Hash of the phase the task belonged to; with another hash the marker does not count.</param>
+/// <param name="Task">The task's number.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Bytes">Unpacked bytes of records or entries it read.</param>
+/// <param name="Records">What became of the records.</param>
+/// <param name="Outputs">The files it wrote, by path.</param>
+/// <param name="Stats">What the report draws; null for tasks that see no records.</param>
+public sealed record Marker(
+    string Hash, int Task, double Seconds, long Bytes, RecordCounts Records, IReadOnlyList<TaskOutput> Outputs, RecordStats? Stats)
+{
+    /// <summary>The ending of a marker's name.</summary>
+    public const string Ending = ".done.json";
+
+    /// <summary>Name of a task's files before their endings.</summary>
+    public static string Part(int task) => string.Create(CultureInfo.InvariantCulture, $"part-{task:00000}");
+}
+
+/// <summary>A file a task wrote.</summary>
+/// <param name="Path">Its path in the run folder.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">SHA-256 of its content, in hex.</param>
+/// <param name="Rows">Lines or entries in it.</param>
+public sealed record TaskOutput(string Path, long Bytes, string Sha256, long Rows);
+
+/// <summary>What became of records. <c>read + created = written + quarantined + dropped</c> over a whole run.</summary>
+public sealed record RecordCounts
+{
+    /// <summary>Records found in the input, readable or not.</summary>
+    public long Read { get; set; }
+
+    /// <summary>Records in the outputs.</summary>
+    public long Written { get; set; }
+
+    /// <summary>Records that could not be read, or that made a step throw.</summary>
+    public long Quarantined { get; set; }
+
+    /// <summary>Records that steps dropped, by step and reason.</summary>
+    public SortedDictionary<string, SortedDictionary<string, long>> Dropped { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Records that steps created, by step.</summary>
+    public SortedDictionary<string, long> Created { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>All dropped records.</summary>
+    internal long DroppedTotal => Dropped.Values.Sum(reasons => reasons.Values.Sum());
+
+    /// <summary>Counts one dropped record.</summary>
+    internal void Drop(string step, string reason, long count = 1)
+    {
+        if (!Dropped.TryGetValue(step, out var reasons))
+        {
+            Dropped[step] = reasons = new(StringComparer.Ordinal);
+        }
+
+        reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+    }
+
+    /// <summary>Adds other counts.</summary>
+    internal void Add(RecordCounts other)
+    {
+        Read += other.Read;
+        Written += other.Written;
+        Quarantined += other.Quarantined;
+        foreach (var (step, reasons) in other.Dropped)
+        {
+            foreach (var (reason, count) in reasons)
+            {
+                Drop(step, reason, count);
+            }
+        }
+
+        foreach (var (step, count) in other.Created)
+        {
+            Created[step] = Created.GetValueOrDefault(step) + count;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>
+/// The folder of a run, which is the truth about it: what has a marker is done, everything else is not. Knows the names of the
+/// files in it and nothing of how they are made.
+/// </summary>
+public sealed class RunFolder(IStore store)
+{
+    internal const string JobPath = "job.yaml";
+    internal const string PlanPath = "plan.json";
+    internal const string ReportPath = "report.json";
+
+    /// <summary>A run folder on the file system.</summary>
+    public static RunFolder At(string folder) => new(new FileStore(folder));
+
+    /// <summary>Where it lies.</summary>
+    public string Root => store.Root;
+
+    internal IStore Store => store;
+
+    /// <summary>The plan, or null where there is none.</summary>
+    public Plan? ReadPlan() => store.Find(PlanPath) is null ? null : JsonText.Read<Plan>(Bytes(PlanPath));
+
+    /// <summary>The job as it was resolved.</summary>
+    public Job ReadJob(StepCatalog catalog) =>
+        JobFile.Parse(System.Text.Encoding.UTF8.GetString(Bytes(JobPath)), $"{Root}/{JobPath}", [], catalog, false);
+
+    /// <summary>The markers that count for these phases, by phase name; their outputs are all there, in full length.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> ReadMarkers(IReadOnlyList<Phase> phases)
+    {
+        var files = store.List("").ToDictionary(file => file.Path, file => file.Bytes);
+        var result = new Dictionary<string, IReadOnlyDictionary<int, Marker>>();
+        foreach (var phase in phases)
+        {
+            var done = new Dictionary<int, Marker>();
+            foreach (var task in phase.Tasks)
+            {
+                var path = MarkerPath(phase, task.Number);
+                if (files.ContainsKey(path)
+                    && JsonText.Read<Marker>(Bytes(path)) is var marker
+                    && marker.Hash == phase.Hash
+                    && marker.Outputs.All(output => files.GetValueOrDefault(output.Path, -1) == output.Bytes))
+                {
+                    done[task.Number] = marker;
+                }
+            }
+
+            result[phase.Name] = done;
+        }
+
+        return result;
+    }
+
+    internal static string MarkerPath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}{Marker.Ending}";
+
+    internal byte[] Bytes(string path)
+    {
+        using var stream = store.OpenRead(path);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    internal void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using var pending = store.Create(path);
+        pending.Content.Write(content);
+        pending.Commit();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Shuffle;
+
+/// <summary>Reads one partition of a spill file.</summary>
+internal static class SpillReader
+{
+    /// <summary>The chunks of a partition, each holding length-prefixed entries; checked against their hashes.</summary>
+    public static IEnumerable<byte[]> Chunks(IStore store, StoredFile file, int partition)
+    {
+        using var stream = store.OpenRead(file.Path, file.Bytes - SpillWriter.TailBytes);
+        var tail = Read(stream, SpillWriter.TailBytes);
+        if (BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(12)) != SpillWriter.Version)
+        {
+            throw Corrupt(file);
+        }
+
+        var chunks = BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(8));
+        stream.Position = BinaryPrimitives.ReadInt64LittleEndian(tail);
+        var index = Read(stream, chunks * SpillWriter.IndexEntryBytes);
+        for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
+        {
+            var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
+            if (BinaryPrimitives.ReadInt32LittleEndian(line.Span) != partition)
+            {
+                continue;
+            }
+
+            stream.Position = BinaryPrimitives.ReadInt64LittleEndian(line.Span[8..]);
+            var chunk = Read(stream, BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]));
+            if (XxHash3.HashToUInt64(chunk) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
+            {
+                throw Corrupt(file);
+            }
+
+            yield return chunk;
+        }
+    }
+
+    private static byte[] Read(Stream stream, int bytes)
+    {
+        var buffer = new byte[bytes];
+        stream.ReadExactly(buffer);
+        return buffer;
+    }
+
+    private static InvalidDataException Corrupt(StoredFile file) => new(
+        $"{file.Path} is damaged (its checksum does not match). Delete it and its .done.json, then run the job again to rebuild it.");
+}

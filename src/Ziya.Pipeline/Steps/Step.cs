@@ -1,0 +1,57 @@
+using Ziya.Pipeline.Records;
+
+namespace Ziya.Pipeline.Steps;
+
+/// <summary>
+/// One step of a job. A step is made anew for each task and used by one thread, so it may keep buffers; it must depend on
+/// nothing but its options, the seed and the record. Derive from <see cref="Step{TIn, TOut}"/> or <see cref="GlobalStep{T}"/>,
+/// add <see cref="StepAttribute"/> and a constructor that takes the options record.
+/// </summary>
+public abstract class Step
+{
+    /// <summary>Names of the scores this step writes, which later steps may refer to.</summary>
+    public virtual IEnumerable<string> Writes => [];
+
+    /// <summary>What this step reads of a record by name (<c>scores</c>, <c>length</c>, <c>meta.x</c>), checked against what is written before it.</summary>
+    public virtual IEnumerable<string> Reads => [];
+
+    /// <summary>The seed of the job.</summary>
+    internal ulong Seed { get; set; }
+
+    /// <summary>The record type this step takes.</summary>
+    internal abstract Type In { get; }
+
+    /// <summary>The record type this step passes on; the abstract <see cref="Record"/> stands for the type it was given.</summary>
+    internal abstract Type Out { get; }
+
+    /// <summary>Faults of the options that ranges cannot express, as sentences; none if all is well.</summary>
+    public virtual IEnumerable<string> Check() => [];
+}
+
+/// <summary>A step that looks at one record at a time.</summary>
+/// <typeparam name="TIn">The record kind it takes.</typeparam>
+/// <typeparam name="TOut">The record kind it passes on.</typeparam>
+public abstract class Step<TIn, TOut> : Step, IRecordStep
+    where TIn : Record
+    where TOut : Record
+{
+    internal override Type In => typeof(TIn);
+
+    internal override Type Out => typeof(TOut);
+
+    /// <summary>Decides about one record.</summary>
+    public abstract Verdict<TOut> Apply(TIn record);
+
+    Verdict<Record> IRecordStep.Apply(Record record)
+    {
+        var verdict = Apply((TIn)record);
+        return verdict.Record is { } kept ? kept : Verdict<Record>.Dropped(verdict.Reason!, verdict.Detail);
+    }
+}
+
+/// <summary>A step over single records, whatever their kind.</summary>
+internal interface IRecordStep
+{
+    /// <summary>Decides about one record.</summary>
+    Verdict<Record> Apply(Record record);
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Ziya.Pipeline.Steps;
+
+/// <summary>What the catalog knows of a step.</summary>
+/// <param name="Name">Its name in the job language.</param>
+/// <param name="Step">Its class.</param>
+/// <param name="Options">Its options record.</param>
+public sealed record StepDefinition(string Name, Type Step, Type Options)
+{
+    /// <summary>A step with these options, for one task.</summary>
+    internal Step Create(object options, ulong seed)
+    {
+        try
+        {
+            var step = (Step)Activator.CreateInstance(Step, options)!;
+            step.Seed = seed;
+            return step;
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is not null)
+        {
+            throw new InvalidOperationException($"Step '{Name}' cannot be made: {exception.InnerException.Message}", exception.InnerException);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Ziya.Pipeline.Storage;
+
+/// <summary>A folder of the file system.</summary>
+public sealed partial class FileStore : IStore
+{
+    /// <summary>Files being written end in this; <see cref="List"/> does not show them.</summary>
+    internal const string Aside = ".partial";
+
+    private const string Guard = ".guard";
+
+    private readonly string _folder;
+
+    /// <summary>A store over <paramref name="folder"/>, which is made on the first write.</summary>
+    public FileStore(string folder)
+    {
+        Root = folder.Replace('\\', '/').TrimEnd('/');
+        _folder = Path.GetFullPath(folder);
+    }
+
+    /// <inheritdoc/>
+    public string Root { get; }
+
+    /// <summary>Where a path of the store lies on the disk.</summary>
+    public string FullPath(string path) => Path.Combine(_folder, path);
+
+    /// <inheritdoc/>
+    public IEnumerable<StoredFile> List(string prefix)
+    {
+        var slash = prefix.LastIndexOf('/');
+        var start = slash < 0 ? _folder : FullPath(prefix[..slash]);
+        var found = new List<StoredFile>();
+        if (Directory.Exists(start))
+        {
+            foreach (var file in new DirectoryInfo(start).EnumerateFiles("*", Walk))
+            {
+                var path = Path.GetRelativePath(_folder, file.FullName).Replace('\\', '/');
+                if (path.StartsWith(prefix, StringComparison.Ordinal) && !IsOurs(path))
+                {
+                    found.Add(Describe(path, file));
+                }
+            }
+        }
+
+        found.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public StoredFile? Find(string path)
+    {
+        var file = new FileInfo(FullPath(path));
+        return file.Exists ? Describe(path, file) : null;
+    }
+
+    /// <inheritdoc/>
+    public Stream OpenRead(string path, long offset = 0)
+    {
+        var stream = new FileStream(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
+        stream.Position = offset;
+        return stream;
+    }
+
+    /// <inheritdoc/>
+    public PendingFile Create(string path)
+    {
+        var full = FullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        return new PendingOnDisk(full);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReplace(string path, ReadOnlySpan<byte> content, string? version)
+    {
+        var full = FullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+
+        // The check and the rename are two calls: a file lock, which ends with its process, stands guard between them.
+        FileStream held;
+        try
+        {
+            held = new FileStream(full + Guard, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1);
+        }
+        catch (IOException) when (File.Exists(full + Guard))
+        {
+            return false;
+        }
+
+        using (held)
+        {
+            if (Find(path)?.Version != version)
+            {
+                return false;
+            }
+
+            using var pending = Create(path);
+            pending.Content.Write(content);
+            pending.Commit();
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        var full = FullPath(path);
+        if (File.Exists(full))
+        {
+            File.Delete(full);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Take(IStore source, string from, string to)
+    {
+        if (source is FileStore files && TryLink(files.FullPath(from), FullPath(to)))
+        {
+            return;
+        }
+
+        using var input = source.OpenRead(from);
+        using var pending = Create(to);
+        input.CopyTo(pending.Content, 1 << 20);
+        pending.Commit();
+    }
+
+    private static bool IsOurs(string path) =>
+        path.EndsWith(Aside, StringComparison.Ordinal) || path.EndsWith(Guard, StringComparison.Ordinal);
+
+    private static readonly EnumerationOptions Walk = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        MaxRecursionDepth = 64,
+    };
+
+    private static StoredFile Describe(string path, FileInfo file) =>
+        new(path, file.Length, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Committed files are never written to again, so a second name for the same bytes is as good as a copy.</summary>
+    private static bool TryLink(string from, string to)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        var aside = to + Aside;
+        File.Delete(aside);
+        if (Link(from, aside) != 0)
+        {
+            return false;
+        }
+
+        File.Move(aside, to, true);
+
+        // rename(2) between two names of one file does nothing and leaves both.
+        File.Delete(aside);
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string from, string to);
+
+    private sealed class PendingOnDisk : PendingFile
+    {
+        private readonly string _path;
+        private readonly FileStream _stream;
+        private bool _committed;
+
+        public PendingOnDisk(string path)
+        {
+            _path = path;
+            _stream = new FileStream(path + Aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        }
+
+        public override Stream Content => _stream;
+
+        public override void Commit()
+        {
+            _stream.Flush(true);
+            _stream.Dispose();
+            File.Move(_path + Aside, _path, true);
+            _committed = true;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (_committed)
+            {
+                return;
+            }
+
+            try
+            {
+                _stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // The disk is full and the last buffer cannot be written: the content is dropped anyway.
+            }
+
+            File.Delete(_path + Aside);
+        }
+    }
+}
