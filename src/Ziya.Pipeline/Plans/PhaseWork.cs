@@ -16,7 +16,8 @@ internal abstract record PhaseWork(Phase Phase);
 /// <param name="FindingsFrom">Where its findings are.</param>
 /// <param name="Steps">The steps fused into this pass.</param>
 /// <param name="Map">The global step that follows, if any; without one this pass writes the outputs.</param>
-/// <param name="Kind">The record kind read.</param>
+/// <param name="In">The record kind read.</param>
+/// <param name="Out">The record kind passed on.</param>
 internal sealed record PassWork(
     Phase Phase,
     PassWork? Base,
@@ -25,10 +26,17 @@ internal sealed record PassWork(
     IReadOnlyList<ChannelSource> FindingsFrom,
     IReadOnlyList<JobStep> Steps,
     JobStep? Map,
-    RecordKind Kind) : PhaseWork(Phase)
+    RecordKind In,
+    RecordKind Out) : PhaseWork(Phase)
 {
     /// <summary>Whether this pass writes the outputs.</summary>
     public bool IsLast => Map is null;
+
+    /// <summary>Whether this pass writes whole records: the first does, and one that turns them into another kind.</summary>
+    public bool WritesBase => !IsLast && (Base is null || In != Out);
+
+    /// <summary>The steps it runs, those whose findings it applies first.</summary>
+    public IEnumerable<JobStep> Running => Apply is null ? Steps : Steps.Prepend(Apply);
 }
 
 /// <summary>One stage of a global step.</summary>

@@ -59,6 +59,7 @@ internal sealed class Planner
 
             var pass = AddPass(passes, apply, findings, fused, step, kind);
             passes.Add(pass);
+            kind = pass.Out;
             findings = AddStages(pass, step);
             apply = step;
             fused = [];
@@ -75,15 +76,20 @@ internal sealed class Planner
     {
         var role = passes.Count == 0 ? "read" : map is null ? "write" : "map-" + map.Key;
         var name = fused.Count > 0 ? fused[0].Key : role;
-        var kindName = OptionShape.SnakeCase(kind.ToString());
         var tasks = map is null ? LastTasks() : [.. _shards.Select(shard => new PlanTask(shard.Number, shard.Number, shard.Number, shard.Bytes))];
         var keys = new[] { apply }.OfType<JobStep>().Concat(fused).Concat(new[] { map }.OfType<JobStep>()).Select(step => step.Key);
+        var end = fused.Select(step => step.Create(_job.Seed).Out).Where(type => type != typeof(Record)).LastOrDefault();
+        var kindOut = end is null ? kind : Enum.Parse<RecordKind>(end.Name);
         var phase = new Phase(
-            Numbered(name), PhaseKind.Pass, PassHash(passes, apply, findings, fused, map), [.. keys], kindName, kindName, _inputBytes, tasks);
-        var work = new PassWork(phase, passes.FirstOrDefault(), [.. passes.Skip(1)], apply, findings, [.. fused], map, kind);
+            Numbered(name), PhaseKind.Pass, PassHash(passes, apply, findings, fused, map), [.. keys], Name(kind), Name(kindOut), _inputBytes, tasks);
+        var from = passes.FindLastIndex(pass => pass.WritesBase);
+        var work = new PassWork(
+            phase, from < 0 ? null : passes[from], [.. passes.Skip(from + 1)], apply, findings, [.. fused], map, kind, kindOut);
         _work.Add(work);
         return work;
     }
+
+    private static string Name(RecordKind kind) => OptionShape.SnakeCase(kind.ToString());
 
     private List<ChannelSource> AddStages(PassWork pass, JobStep step)
     {

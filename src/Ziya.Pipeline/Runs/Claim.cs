@@ -10,7 +10,7 @@ namespace Ziya.Pipeline.Runs;
 /// </summary>
 internal sealed class Claim : IDisposable
 {
-    private const string Path = "claim.json";
+    public const string Path = "claim.json";
 
     /// <summary>How long a claim holds without being renewed.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);

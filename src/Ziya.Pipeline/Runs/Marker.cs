@@ -39,6 +39,12 @@ public sealed record RecordCounts
     /// <summary>Records that could not be read, or that made a step throw.</summary>
     public long Quarantined { get; set; }
 
+    /// <summary>Of the quarantined, those that made a step throw.</summary>
+    public long Poisoned { get; set; }
+
+    /// <summary>Records that went through, in every pass anew: what throughput is measured by.</summary>
+    public long Seen { get; set; }
+
     /// <summary>Records that steps dropped, by step and reason.</summary>
     public SortedDictionary<string, SortedDictionary<string, long>> Dropped { get; init; } = new(StringComparer.Ordinal);
 
@@ -65,6 +71,8 @@ public sealed record RecordCounts
         Read += other.Read;
         Written += other.Written;
         Quarantined += other.Quarantined;
+        Poisoned += other.Poisoned;
+        Seen += other.Seen;
         foreach (var (step, reasons) in other.Dropped)
         {
             foreach (var (reason, count) in reasons)

@@ -32,7 +32,7 @@ public sealed record RecordStats
     internal void AddWritten(Record record, ulong seed)
     {
         Written.Add(record);
-        Offer(Kept, MostExamples, Rank(record, seed), record, null);
+        Offer(Kept, MostExamples, Example.Of(record, null, null, Rank(record, seed)));
     }
 
     /// <summary>Counts a record that was dropped.</summary>
@@ -50,11 +50,11 @@ public sealed record RecordStats
             Rejected[key] = list = [];
         }
 
-        Offer(list, MostExamplesOfReason, Rank(record, seed), record, drop);
+        Offer(list, MostExamplesOfReason, Example.Of(record, step, drop, Rank(record, seed)));
         if (drop.Detail?["cluster_size"] is { } size)
         {
             // Large clusters first; within one, whichever record has the smallest hash.
-            Offer(Duplicates, MostDuplicates, Rank(record, seed) / 2 - Math.Min(size.GetValue<int>(), 1 << 20) * 1e12, record, drop);
+            Offer(Duplicates, MostDuplicates, Example.Of(record, step, drop, (Rank(record, seed) / 2) - (Math.Min(size.GetValue<int>(), 1 << 20) * 1e12)));
         }
     }
 
@@ -79,11 +79,11 @@ public sealed record RecordStats
     private static double Rank(Record record, ulong seed) =>
         XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Id.AsSpan()), (long)seed) / (double)(1UL << 32);
 
-    private static void Offer(List<Example> list, int most, double rank, Record record, Drop? drop)
+    private static void Offer(List<Example> list, int most, Example example)
     {
-        if (list.Count < most || rank < list[^1].Rank)
+        if (list.Count < most || example.Rank < list[^1].Rank)
         {
-            Merge(list, [Example.Of(record, drop, rank)], most);
+            Merge(list, [example], most);
         }
     }
 
@@ -106,23 +106,24 @@ public sealed record RecordStats
 /// <param name="Source">Where it came from.</param>
 /// <param name="Bucket">Its bucket.</param>
 /// <param name="Scores">Its scores.</param>
-/// <param name="Reason">Why it was dropped; null if it was written.</param>
+/// <param name="Step">The step that dropped it; null if it was written.</param>
+/// <param name="Reason">Why it was dropped.</param>
 /// <param name="Detail">What was kept with the drop, as JSON.</param>
 /// <param name="Rank">What it was picked by.</param>
 public sealed record Example(
     string Id, string Text, int Length, string? Language, string? Source, string? Bucket,
-    IReadOnlyDictionary<string, double> Scores, string? Reason, System.Text.Json.Nodes.JsonObject? Detail, double Rank)
+    IReadOnlyDictionary<string, double> Scores, string? Step, string? Reason, System.Text.Json.Nodes.JsonObject? Detail, double Rank)
 {
     private const int MostText = 1200;
 
-    internal static Example Of(Record record, Drop? drop, double rank)
+    internal static Example Of(Record record, string? step, Drop? drop, double rank)
     {
         var text = record.Content;
         var cut = Math.Min(text.Length, MostText);
         cut -= cut > 0 && cut < text.Length && char.IsHighSurrogate(text[cut - 1]) ? 1 : 0;
         return new Example(
             record.Id, text[..cut], text.Length, record.Language, record.Source, record.Bucket,
-            record.Scores.ToDictionary(), drop?.Reason, (System.Text.Json.Nodes.JsonObject?)drop?.Detail?.DeepClone(), rank);
+            record.Scores.ToDictionary(), step, drop?.Reason, (System.Text.Json.Nodes.JsonObject?)drop?.Detail?.DeepClone(), rank);
     }
 }
 

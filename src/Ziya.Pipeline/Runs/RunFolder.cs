@@ -15,6 +15,14 @@ public sealed class RunFolder(IStore store)
     internal const string JobPath = "job.yaml";
     internal const string PlanPath = "plan.json";
     internal const string ReportPath = "report.json";
+    internal const string ReportPage = "report.html";
+
+    /// <summary>Whether a path is one the pipeline writes; anything else in the folder is somebody else's.</summary>
+    internal static bool IsOurs(string path) => path is ReportPath or ReportPage
+        || path.StartsWith("phases/", StringComparison.Ordinal)
+        || path.StartsWith("dropped/", StringComparison.Ordinal)
+        || path.StartsWith("quarantine/", StringComparison.Ordinal)
+        || path.StartsWith("scratch/", StringComparison.Ordinal);
 
     /// <summary>A run folder on the file system.</summary>
     public static RunFolder At(string folder) => new(new FileStore(folder));

@@ -11,9 +11,11 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
 {
     // At 16 ways of merging a run of 64 MiB each, one pass sorts a gigabyte; more runs only cost more open files.
     private const int RunReadBytes = 1 << 16;
+    private const int FirstBytes = 1 << 16;
 
     private readonly string _scratch;
-    private readonly byte[] _arena;
+    private readonly int _mostBytes;
+    private byte[] _arena = [];
     private readonly List<Key> _keys = [];
     private readonly List<FileStream> _runs = [];
     private int _used;
@@ -26,7 +28,7 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
         _scratch = scratch;
 
         // Beside its bytes an entry costs a key of 16 bytes in a list that doubles: half of the budget goes to each.
-        _arena = GC.AllocateUninitializedArray<byte>(Math.Max(1024, memoryBytes / 2));
+        _mostBytes = Math.Max(1024, memoryBytes / 2);
         MostKeys = Math.Max(16, memoryBytes / 64);
     }
 
@@ -49,14 +51,19 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
     /// <summary>Adds one entry.</summary>
     public void Add(ReadOnlySpan<byte> entry)
     {
-        if (entry.Length > _arena.Length)
+        if (entry.Length > _mostBytes)
         {
-            throw new InvalidOperationException($"An entry of {entry.Length} bytes does not fit the sort buffer of {_arena.Length}; raise limits.memory_mb.");
+            throw new InvalidOperationException($"An entry of {entry.Length} bytes does not fit the sort buffer of {_mostBytes}; raise limits.memory_mb.");
         }
 
-        if (_used + entry.Length > _arena.Length || _keys.Count >= MostKeys)
+        if (_used + entry.Length > _mostBytes || _keys.Count >= MostKeys)
         {
             Spill();
+        }
+
+        if (_used + entry.Length > _arena.Length)
+        {
+            Array.Resize(ref _arena, (int)Math.Clamp(Math.Max(_arena.Length * 2L, _used + entry.Length), FirstBytes, Math.Max(FirstBytes, _mostBytes)));
         }
 
         entry.CopyTo(_arena.AsSpan(_used));

@@ -126,6 +126,20 @@ public sealed partial class FileStore : IStore
         pending.Commit();
     }
 
+    /// <inheritdoc/>
+    public void Sweep()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(_folder, "*" + Aside, Walk).ToList())
+        {
+            File.Delete(path);
+        }
+    }
+
     private static bool IsOurs(string path) =>
         path.EndsWith(Aside, StringComparison.Ordinal) || path.EndsWith(Guard, StringComparison.Ordinal);
 

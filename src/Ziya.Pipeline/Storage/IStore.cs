@@ -32,4 +32,7 @@ public interface IStore
 
     /// <summary>Makes <paramref name="to"/> of this store equal to <paramref name="from"/> of another, as cheaply as the two allow.</summary>
     void Take(IStore source, string from, string to);
+
+    /// <summary>Removes what writers left behind that died before they could commit.</summary>
+    void Sweep();
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Writing;
 
@@ -6,15 +8,20 @@ namespace Ziya.Pipeline.Writing;
 internal static class Dataset
 {
     /// <summary>The job whose dataset lies in a folder, by its manifest; null where there is none.</summary>
-    public static string? OwnerOf(string folder)
+    public static string? OwnerOf(string folder) => ReadManifest(new FileStore(folder.Length == 0 ? "." : folder))?.Job;
+
+    /// <summary>The manifest of a dataset; null where there is none that can be read.</summary>
+    public static Manifest? ReadManifest(IStore store)
     {
-        var path = Path.Combine(folder, "manifest.json");
         try
         {
-            using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
-            return manifest.RootElement.GetProperty("job").GetString();
+            using var stream = store.OpenRead(Manifest.Path);
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            var manifest = JsonText.Read<Manifest>(copy.ToArray());
+            return manifest is { Job: not null, Files: not null } ? manifest : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -1,0 +1,88 @@
+using System.Buffers.Text;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>Reads what an earlier pass wrote of a shard, with the changes of the passes since joined by ordinal.</summary>
+internal sealed class JoinSource(PassWork work, IStore store)
+{
+    private readonly RecordParser _parser = RecordParser.ForInternal(work.In);
+
+    /// <summary>The file of whole records of a task.</summary>
+    public static string BasePath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}.jsonl.zst";
+
+    /// <summary>The file of changes of a task.</summary>
+    public static string ChangesPath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}.changes.jsonl.zst";
+
+    /// <summary>The records of a shard in order, without those that passes since have dropped.</summary>
+    public IEnumerable<Incoming> Read(int shard)
+    {
+        var changes = work.Changes.Select(pass => new Cursor(RowReader.Rows(store, ChangesPath(pass.Phase, shard)).GetEnumerator())).ToList();
+        var path = BasePath(work.Base!.Phase, shard);
+        foreach (var (ordinal, json) in RowReader.Rows(store, path))
+        {
+            var record = _parser.Parse(json.Span, default, "", out var fault)
+                ?? throw new InvalidDataException($"{path}, row {ordinal + 1}, cannot be read: {fault}");
+            foreach (var change in changes)
+            {
+                record = record is null ? Skip(change, ordinal) : Join(record, change, ordinal);
+            }
+
+            if (record is not null)
+            {
+                yield return new Incoming(record, ordinal, json.Length, null);
+            }
+        }
+
+        changes.ForEach(change => change.Lines.Dispose());
+    }
+
+    private static Record? Skip(Cursor change, int ordinal)
+    {
+        change.MoveTo(ordinal);
+        return null;
+    }
+
+    private Record? Join(Record record, Cursor change, int ordinal) =>
+        !change.MoveTo(ordinal) ? record : change.IsDrop ? null : _parser.Merge(record, change.Members);
+
+    /// <summary>Walks lines of the form <c>[ordinal,{changes}]</c>, or <c>[ordinal,null]</c> for a drop.</summary>
+    private sealed class Cursor(IEnumerator<(int Row, ReadOnlyMemory<byte> Json)> lines)
+    {
+        private int _at = -1;
+        private bool _ended;
+        private ReadOnlyMemory<byte> _change;
+
+        public IEnumerator<(int Row, ReadOnlyMemory<byte> Json)> Lines => lines;
+
+        public bool IsDrop => _change.Span[0] == (byte)'n';
+
+        public ReadOnlySpan<byte> Members => _change.Span;
+
+        /// <summary>Whether there is a change for an ordinal; ordinals are asked for in order.</summary>
+        public bool MoveTo(int ordinal)
+        {
+            while (_at < ordinal && !_ended)
+            {
+                if (!lines.MoveNext())
+                {
+                    _ended = true;
+                    break;
+                }
+
+                var line = lines.Current.Json;
+                if (!Utf8Parser.TryParse(line.Span[1..], out _at, out var used))
+                {
+                    throw new InvalidDataException("A line of changes is damaged. Delete the phase's folder and run the job again.");
+                }
+
+                _change = line[(used + 2)..^1];
+            }
+
+            return !_ended && _at == ordinal;
+        }
+    }
+}

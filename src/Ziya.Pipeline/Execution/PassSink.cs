@@ -1,0 +1,189 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+using Ziya.Pipeline.Writing;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>
+/// Where the records of one task of a pass go: on to the next pass, whole or as changes; to the outputs; to <c>dropped/</c>; to
+/// quarantine. Counts them all, so that what comes in and what goes out add up.
+/// </summary>
+internal sealed class PassSink
+{
+    private const int KeptOfUnreadable = 64 << 10;
+
+    private readonly PassWork _work;
+    private readonly int _task;
+    private readonly TaskOutputs _outputs;
+    private readonly TaskContext _context;
+    private readonly RecordWriter _writer;
+    private readonly RecordWriter _reader;
+    private readonly JsonLine _line = new();
+    private readonly RowFile? _next;
+    private readonly DatasetWriter? _dataset;
+
+    public PassSink(PassWork work, int task, TaskOutputs outputs, TaskContext context)
+    {
+        _work = work;
+        _task = task;
+        _outputs = outputs;
+        _context = context;
+        _reader = new RecordWriter(work.In);
+        _writer = new RecordWriter(work.Out);
+        if (work.IsLast)
+        {
+            _dataset = new DatasetWriter(context.Job.Output, work.Phase, task, outputs, _writer);
+        }
+        else
+        {
+            var path = work.WritesBase ? JoinSource.BasePath(work.Phase, task) : JoinSource.ChangesPath(work.Phase, task);
+            _next = outputs.Open(path, Compression.Zstd);
+        }
+    }
+
+    /// <summary>What became of the records.</summary>
+    public RecordCounts Counts { get; } = new();
+
+    /// <summary>What the report draws of them.</summary>
+    public RecordStats Stats { get; } = new();
+
+    /// <summary>The record goes on. <paramref name="ordinal"/> is what it was found at.</summary>
+    public void Keep(Record before, Record after, int ordinal)
+    {
+        _line.Clear();
+        if (_dataset is not null)
+        {
+            Counts.Written++;
+            Stats.AddWritten(after, _context.Job.Seed);
+            _dataset.Write(after);
+        }
+        else if (_work.WritesBase)
+        {
+            _writer.Write(_line, after, true);
+            _next!.Write(_line);
+        }
+        else
+        {
+            _line.Raw((byte)'[');
+            _line.Number(ordinal);
+            _line.Raw(",{"u8);
+            if (_writer.Changes(_line, before, after))
+            {
+                _line.Raw("}]"u8);
+                _next!.Write(_line);
+            }
+        }
+    }
+
+    /// <summary>The record leaves by a step's decision.</summary>
+    public void Drop(Record record, string step, Drop drop, int ordinal)
+    {
+        Counts.Drop(step, drop.Reason);
+        Stats.AddDropped(record, step, drop, _context.Job.Seed);
+        _line.Clear();
+        _line.Raw((byte)'{');
+        WriterOf(record).Members(_line, record);
+        _line.Name("_drop"u8);
+        JsonText.Write(_line, Describe(step, drop));
+        _line.Name("_at"u8);
+        RecordWriter.Write(_line, record.Origin);
+        _line.Raw((byte)'}');
+        _outputs.Open(DroppedPath(step, _task), Compression.Zstd).Write(_line);
+        Tombstone(ordinal);
+    }
+
+    /// <summary>A stretch of input that is no record.</summary>
+    public void Quarantine(Unreadable bad)
+    {
+        Counts.Quarantined++;
+        var start = bad.Start[..Math.Min(bad.Start.Length, KeptOfUnreadable)];
+        WriteQuarantine(bad.At, bad.Bytes, bad.Reason, () =>
+        {
+            _line.Name("text"u8);
+            _line.Text(Encoding.UTF8.GetString(start.Span));
+        });
+    }
+
+    /// <summary>A record that made a step throw.</summary>
+    public void Quarantine(Record record, string step, Exception exception, int ordinal)
+    {
+        Counts.Quarantined++;
+        Counts.Poisoned++;
+        WriteQuarantine(record.Origin, 0, $"step {step} failed: {exception.GetType().Name}: {exception.Message}", () =>
+        {
+            _line.Name("step"u8);
+            _line.Text(step);
+            _line.Name("exception"u8);
+            _line.Text(exception.ToString());
+            _line.Name("record"u8);
+            _line.Raw((byte)'{');
+            WriterOf(record).Members(_line, record);
+            _line.Raw((byte)'}');
+        });
+        Tombstone(ordinal);
+    }
+
+    /// <summary>The path of a step's dropped records.</summary>
+    public static string DroppedPath(string step, int task) => $"dropped/{step}/{Marker.Part(task)}.jsonl.zst";
+
+    /// <summary>The path of a task's quarantine before the run publishes it.</summary>
+    public static string QuarantinePath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}.quarantine.jsonl";
+
+    private RecordWriter WriterOf(Record record) =>
+        record.Kind == _work.In ? _reader : record.Kind == _work.Out ? _writer : new RecordWriter(record.Kind);
+
+    private void WriteQuarantine(Origin at, long bytes, string reason, Action more)
+    {
+        _line.Clear();
+        _line.Raw((byte)'{');
+        _line.Name("file"u8);
+        _line.Text(at.File);
+        if (at.Line > 0)
+        {
+            _line.Name("line"u8);
+            _line.Number(at.Line);
+        }
+
+        _line.Name("offset"u8);
+        _line.Number(at.Offset);
+        _line.Name("bytes"u8);
+        _line.Number(bytes);
+        _line.Name("reason"u8);
+        _line.Text(reason);
+        more();
+        _line.Raw((byte)'}');
+        _outputs.Open(QuarantinePath(_work.Phase, _task), Compression.None).Write(_line);
+    }
+
+    private void Tombstone(int ordinal)
+    {
+        if (_next is null || _work.WritesBase)
+        {
+            return;
+        }
+
+        _line.Clear();
+        _line.Raw((byte)'[');
+        _line.Number(ordinal);
+        _line.Raw(",null]"u8);
+        _next.Write(_line);
+    }
+
+    private static JsonObject Describe(string step, Drop drop)
+    {
+        var detail = drop.Detail is null ? [] : (JsonObject)drop.Detail.DeepClone();
+        var node = new JsonObject { ["step"] = step, ["reason"] = drop.Reason };
+        foreach (var (name, value) in detail.ToList())
+        {
+            detail.Remove(name);
+            node[name] = value;
+        }
+
+        return node;
+    }
+}

@@ -1,0 +1,75 @@
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Shuffle;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>One partition of one stage: sorts the entries of the channels read, and lets the stage reduce them. Running it again writes the same bytes.</summary>
+internal static class ReduceTask
+{
+    /// <summary>Runs the task up to its outputs.</summary>
+    public static Marker Run(ReduceWork work, PlanTask task, TaskOutputs outputs, TaskContext context, CancellationToken cancel)
+    {
+        var started = context.Time.GetTimestamp();
+        var stage = ((IGlobalStep)work.Step.Create(context.Job.Seed)).Stages[work.Stage];
+        using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
+        var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
+        var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
+        stage.Reduce(Watched(sorter, cancel), new Direct(spills));
+        spills.Finish();
+        var counts = new RecordCounts { Seen = spills.Entries };
+        return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null);
+    }
+
+    /// <summary>Adds one partition of some channels to a sorter.</summary>
+    public static long Fill(ExternalSorter sorter, IEnumerable<ChannelSource> sources, int partition, TaskContext context, CancellationToken cancel)
+    {
+        long bytes = 0;
+        foreach (var (phase, channel) in sources)
+        {
+            foreach (var writer in phase.Tasks)
+            {
+                var path = SpillSet.PathOf(phase, writer.Number, channel);
+                var file = context.Store.Find(path)
+                    ?? throw new InvalidDataException($"{path} is missing, though its task is done. Run the job again: it will be made anew.");
+                foreach (var chunk in SpillReader.Chunks(context.Store, file, partition))
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    sorter.AddChunk(chunk);
+                    bytes += chunk.Length;
+                    context.Progress.Add(0, chunk.Length);
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    private static IEnumerable<Entry> Watched(ExternalSorter sorter, CancellationToken cancel)
+    {
+        const int Interval = 4096;
+        var count = 0;
+        foreach (var entry in sorter)
+        {
+            if (++count % Interval == 0)
+            {
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            yield return entry;
+        }
+    }
+
+    /// <summary>A stage's entries are kept at once: there is no record to fail.</summary>
+    private sealed class Direct(SpillSet spills) : IEntryWriter
+    {
+        public int Partitions => spills.Partitions;
+
+        public void Add(Channel channel, int partition, ReadOnlySpan<byte> entry)
+        {
+            spills.Add(channel, partition, entry);
+            spills.Keep();
+        }
+    }
+}

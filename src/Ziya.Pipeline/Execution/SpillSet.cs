@@ -1,0 +1,99 @@
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Shuffle;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>The spill files of one task, one a channel. Entries are held back until <see cref="Keep"/>, so that a record that makes a step throw leaves none.</summary>
+internal sealed class SpillSet : IEntryWriter
+{
+    private const int LeastChunkBytes = 4 << 10;
+    private const int MostChunkBytes = 256 << 10;
+
+    private readonly Plan _plan;
+    private readonly Dictionary<Channel, Target> _targets = [];
+    private readonly List<(Target Target, int Partition, int Start)> _held = [];
+    private readonly int _chunkBytes;
+    private byte[] _bytes = new byte[4096];
+    private int _used;
+
+    /// <summary>Opens a file for each channel, so that a reader knows an empty one from one that is missing.</summary>
+    public SpillSet(TaskOutputs outputs, Phase phase, int task, IReadOnlyList<Channel> channels, TaskContext context)
+    {
+        _plan = context.Plan;
+        _chunkBytes = Math.Clamp(context.SortBytes / Math.Max(1, channels.Sum(Count)), LeastChunkBytes, MostChunkBytes);
+        foreach (var channel in channels)
+        {
+            var file = outputs.Open(PathOf(phase, task, channel), Compression.None);
+            _targets[channel] = new Target(file, new SpillWriter(file.Content, Count(channel), _chunkBytes));
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Partitions => _plan.Partitions;
+
+    /// <summary>Entries that were kept.</summary>
+    public long Entries => _targets.Values.Sum(target => target.Writer.Entries);
+
+    /// <summary>The spill file of a channel of a task.</summary>
+    public static string PathOf(Phase phase, int task, Channel channel) => $"{phase.Folder}/{Marker.Part(task)}.{channel.Name}.spill";
+
+    /// <inheritdoc/>
+    public void Add(Channel channel, int partition, ReadOnlySpan<byte> entry)
+    {
+        if (!_targets.TryGetValue(channel, out var target))
+        {
+            throw new InvalidOperationException($"The step writes to channel '{channel.Name}', which it does not declare here.");
+        }
+
+        if (_bytes.Length - _used < entry.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + entry.Length));
+        }
+
+        entry.CopyTo(_bytes.AsSpan(_used));
+        _held.Add((target, channel.Spread switch { Spread.One => 0, Spread.ByShard => _plan.GroupOf(partition), _ => partition }, _used));
+        _used += entry.Length;
+    }
+
+    /// <summary>Writes the entries held.</summary>
+    public void Keep()
+    {
+        for (var i = 0; i < _held.Count; i++)
+        {
+            var (target, partition, start) = _held[i];
+            var end = i + 1 < _held.Count ? _held[i + 1].Start : _used;
+            target.Writer.Add(partition, _bytes.AsSpan(start, end - start));
+        }
+
+        Forget();
+    }
+
+    /// <summary>Drops the entries held.</summary>
+    public void Forget()
+    {
+        _held.Clear();
+        _used = 0;
+    }
+
+    /// <summary>Ends the files.</summary>
+    public void Finish()
+    {
+        foreach (var target in _targets.Values)
+        {
+            target.Writer.Finish();
+            target.File.Rows = target.Writer.Entries;
+        }
+    }
+
+    private int Count(Channel channel) => channel.Spread switch
+    {
+        Spread.Partitions => _plan.Partitions,
+        Spread.ByShard => _plan.ShardGroups,
+        _ => 1,
+    };
+
+    private sealed record Target(RowFile File, SpillWriter Writer);
+}

@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>A fault that may be gone the next time: thrown by steps that talk to something, and told from others here.</summary>
+public sealed class Transient(string message, Exception? inner = null) : Exception(message, inner)
+{
+    // errno of EAGAIN, EBUSY, ECONNRESET, ETIMEDOUT, EHOSTDOWN, ESTALE: network folders answer so when a server restarts.
+    private static readonly HashSet<int> Numbers = [11, 16, 104, 110, 112, 116];
+
+    /// <summary>Whether trying again makes sense. A full disk or a damaged file stays what it is.</summary>
+    public static bool Is(Exception exception) => exception switch
+    {
+        Transient or TimeoutException or SocketException or HttpRequestException => true,
+        FileNotFoundException or DirectoryNotFoundException or InvalidDataException => false,
+        IOException => Numbers.Contains(exception.HResult),
+        _ => false,
+    };
+}

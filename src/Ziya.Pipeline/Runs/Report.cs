@@ -1,0 +1,173 @@
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>What came of a run: <c>report.json</c>, and what <c>report.html</c> draws.</summary>
+public sealed record Report
+{
+    /// <summary>Name of the run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Name of the job.</summary>
+    public required string Job { get; init; }
+
+    /// <summary><c>done</c>, <c>failed</c>, <c>stopped</c>, or <c>running</c> where no end was written.</summary>
+    public required string State { get; init; }
+
+    /// <summary>What failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What became of the records. <c>read + created = written + quarantined + dropped</c> once the run is done.</summary>
+    public required ReportCounts Records { get; init; }
+
+    /// <summary>The steps in order, with what went in and what they dropped.</summary>
+    public required IReadOnlyList<FunnelStep> Funnel { get; init; }
+
+    /// <summary>The phases in order.</summary>
+    public required IReadOnlyList<PhaseReport> Phases { get; init; }
+
+    /// <summary>What looks odd, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Distributions and examples.</summary>
+    public required RecordStats Stats { get; init; }
+
+    /// <summary>The largest clusters of duplicates.</summary>
+    public IReadOnlyList<DuplicateCluster> Clusters { get; init; } = [];
+
+    /// <summary>The report of a run folder as it is now.</summary>
+    public static Report Of(RunFolder folder)
+    {
+        var plan = folder.ReadPlan() ?? throw new FileNotFoundException($"{folder.Root} has no plan.json: it is not a run folder.");
+        if (folder.Store.Find(RunFolder.ReportPath) is null)
+        {
+            return Make(folder, plan, "running", null);
+        }
+
+        var written = JsonText.Read<Report>(folder.Bytes(RunFolder.ReportPath));
+        return Make(folder, plan, written.State, written.Error);
+    }
+
+    /// <summary>Writes <c>report.json</c> and <c>report.html</c>.</summary>
+    public static Report Write(RunFolder folder, Plan plan, string state, string? error)
+    {
+        var report = Make(folder, plan, state, error);
+        folder.Write(RunFolder.ReportPath, JsonText.Write(report));
+        folder.Write(RunFolder.ReportPage, System.Text.Encoding.UTF8.GetBytes(ReportPage.Write(report)));
+        return report;
+    }
+
+    internal static RecordCounts CountOf(IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers, Plan plan)
+    {
+        var counts = new RecordCounts();
+        foreach (var marker in plan.Phases.SelectMany(phase => markers[phase.Name].Values))
+        {
+            counts.Add(marker.Records);
+        }
+
+        return counts;
+    }
+
+    internal static RecordStats StatsOf(IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers, Plan plan)
+    {
+        var stats = new RecordStats();
+        foreach (var found in plan.Phases.SelectMany(phase => markers[phase.Name].Values).Select(marker => marker.Stats))
+        {
+            if (found is not null)
+            {
+                stats.Add(found);
+            }
+        }
+
+        return stats;
+    }
+
+    private static Report Make(RunFolder folder, Plan plan, string state, string? error)
+    {
+        var markers = folder.ReadMarkers(plan.Phases);
+        var counts = CountOf(markers, plan);
+        var stats = StatsOf(markers, plan);
+        var funnel = MakeFunnel(plan, counts);
+        return new Report
+        {
+            Run = Runs.Run.IdOf(plan),
+            Job = plan.Job,
+            State = state,
+            Error = error,
+            Records = new ReportCounts(counts.Read, counts.Written, counts.Quarantined, counts.Dropped, counts.Created),
+            Funnel = funnel,
+            Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
+            Warnings = state == "done" ? [.. Warn(funnel, counts)] : [],
+            Stats = stats,
+            Clusters = DuplicateCluster.Find(folder, plan, stats),
+        };
+    }
+
+    private static List<FunnelStep> MakeFunnel(Plan plan, RecordCounts counts)
+    {
+        var funnel = new List<FunnelStep>();
+        var left = counts.Read - counts.Quarantined;
+        foreach (var step in plan.Phases.SelectMany(phase => phase.Steps).Distinct())
+        {
+            var reasons = counts.Dropped.GetValueOrDefault(step) ?? [];
+            var created = counts.Created.GetValueOrDefault(step);
+            funnel.Add(new FunnelStep(step, left, reasons, created));
+            left += created - reasons.Values.Sum();
+        }
+
+        return funnel;
+    }
+
+    private static IEnumerable<string> Warn(List<FunnelStep> funnel, RecordCounts counts)
+    {
+        const double Most = 0.95;
+        if (counts.Read == 0)
+        {
+            yield return "No record was read: the input files are empty.";
+        }
+
+        if (counts.Quarantined > counts.Read / 10)
+        {
+            yield return $"{counts.Quarantined} of {counts.Read} records could not be read. quarantine/ says why, line by line.";
+        }
+
+        foreach (var step in funnel.Where(step => step.In > 0 && step.Dropped.Values.Sum() > step.In * Most))
+        {
+            yield return $"{step.Step} dropped {step.Dropped.Values.Sum()} of {step.In} records. Are its limits meant for this corpus?";
+        }
+    }
+}
+
+/// <summary>What became of the records of a run.</summary>
+/// <param name="Read">Records found in the input, readable or not.</param>
+/// <param name="Written">Records in the outputs.</param>
+/// <param name="Quarantined">Records that could not be read, or that made a step throw.</param>
+/// <param name="Dropped">Records that steps dropped, by step and reason.</param>
+/// <param name="Created">Records that steps created, by step.</param>
+public sealed record ReportCounts(
+    long Read, long Written, long Quarantined, SortedDictionary<string, SortedDictionary<string, long>> Dropped, SortedDictionary<string, long> Created);
+
+/// <summary>One step of the funnel.</summary>
+/// <param name="Step">Its key in the job.</param>
+/// <param name="In">Records that came to it.</param>
+/// <param name="Dropped">Records it dropped, by reason.</param>
+/// <param name="Created">Records it created.</param>
+public sealed record FunnelStep(string Step, long In, SortedDictionary<string, long> Dropped, long Created);
+
+/// <summary>What a phase did.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Tasks">Its tasks.</param>
+/// <param name="Done">Tasks that are done.</param>
+/// <param name="Records">Records it went through, or entries it wrote.</param>
+/// <param name="Bytes">Unpacked bytes it read.</param>
+/// <param name="Seconds">Time its tasks took, added up.</param>
+public sealed record PhaseReport(string Name, int Tasks, int Done, long Records, long Bytes, double Seconds)
+{
+    internal static PhaseReport Of(Phase phase, IEnumerable<Marker> markers)
+    {
+        var done = markers.ToList();
+        return new PhaseReport(
+            phase.Name, phase.Tasks.Count, done.Count, done.Sum(marker => marker.Records.Seen), done.Sum(marker => marker.Bytes), Math.Round(done.Sum(marker => marker.Seconds), 3));
+    }
+}

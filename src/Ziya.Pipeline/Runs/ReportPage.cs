@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>Draws a report as one HTML file that needs no network: funnel, distributions, duplicates, examples, throughput.</summary>
+internal static partial class ReportPage
+{
+    /// <summary>The page.</summary>
+    public static string Write(Report report)
+    {
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{Text(report.Job)} · {Text(report.Run)}</title>
+            <style>{Style}</style></head><body><main>
+
+            """);
+        Head(page, report);
+        Funnel(page, report);
+        Distributions(page, report);
+        Clusters(page, report);
+        Examples(page, report);
+        Throughput(page, report);
+        page.Append("</main></body></html>\n");
+        return page.ToString();
+    }
+
+    private static void Head(StringBuilder page, Report report)
+    {
+        var records = report.Records;
+        var dropped = records.Dropped.Values.Sum(reasons => reasons.Values.Sum());
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <header><h1>{Text(report.Job)}</h1><p class="sub">{Text(report.Run)} <span class="state {Text(report.State)}">{Text(report.State)}</span></p></header>
+            <section class="tiles">
+            {Tile("read", records.Read, null)}{Tile("written", records.Written, Share(records.Written, records.Read))}{Tile("dropped", dropped, Share(dropped, records.Read))}{Tile("quarantined", records.Quarantined, Share(records.Quarantined, records.Read))}
+            </section>
+
+            """);
+        if (report.Error is { } error)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"note bad\">{Text(error)}</p>\n");
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Text(warning)}</p>\n");
+        }
+    }
+
+    private static string Tile(string name, long value, string? share) =>
+        $"<div class=\"tile\"><b>{Number(value)}</b><span>{name}{(share is null ? "" : $" · {share}")}</span></div>";
+
+    private static void Funnel(StringBuilder page, Report report)
+    {
+        var read = Math.Max(1, report.Records.Read);
+        page.Append("<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read.</p><table class=\"funnel\"><thead><tr><th>step</th><th>in</th><th></th><th>dropped</th><th>reasons</th></tr></thead><tbody>\n");
+        Row(page, "read", report.Records.Read, report.Records.Quarantined, read, report.Records.Quarantined > 0 ? [new("quarantined", report.Records.Quarantined)] : []);
+        foreach (var step in report.Funnel)
+        {
+            Row(page, step.Step, step.In, step.Dropped.Values.Sum(), read, step.Dropped);
+        }
+
+        Row(page, "written", report.Records.Written, 0, read, []);
+        page.Append("</tbody></table></section>\n");
+    }
+
+    private static void Row(StringBuilder page, string name, long count, long lost, long read, IEnumerable<KeyValuePair<string, long>> reasons)
+    {
+        var kept = Percent(count - lost, read);
+        var chips = string.Concat(reasons.OrderByDescending(reason => reason.Value).Select(reason =>
+            $"<span class=\"chip\">{Text(reason.Key)} <b>{Number(reason.Value)}</b></span>"));
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <tr><th>{Text(name)}</th><td class="n">{Number(count)}</td><td class="bar"><i style="width:{kept}%"></i><i class="lost" style="width:{Percent(lost, read)}%"></i></td><td class="n">{(lost == 0 ? "" : Number(lost))}</td><td>{chips}</td></tr>
+
+            """);
+    }
+
+    private static void Clusters(StringBuilder page, Report report)
+    {
+        if (report.Clusters.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<section><h2>Largest duplicate clusters</h2><p class=\"sub\">The record that was kept on the left, some of those dropped for it on the right. Marked: what the two do not share.</p>\n");
+        foreach (var cluster in report.Clusters)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"cluster\"><h3>{cluster.Size} records <span class=\"sub\">{Text(cluster.Step)}</span></h3><div class=\"pair\">\n");
+            if (cluster.Keeper is { } keeper)
+            {
+                Card(page, keeper, "kept", null);
+            }
+
+            page.Append("<div class=\"stack\">");
+            foreach (var duplicate in cluster.Duplicates)
+            {
+                Card(page, duplicate, "", cluster.Keeper?.Text);
+            }
+
+            page.Append("</div></div></div>\n");
+        }
+
+        page.Append("</section>\n");
+    }
+
+    private static void Examples(StringBuilder page, Report report)
+    {
+        page.Append("<section><h2>Examples</h2><p class=\"sub\">Picked at random: would you have decided the same?</p>\n");
+        page.Append("<details open><summary>kept</summary><div class=\"cards\">\n");
+        report.Stats.Kept.ForEach(example => Card(page, example, "kept", null));
+        page.Append("</div></details>\n");
+        foreach (var (reason, examples) in report.Stats.Rejected)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{Text(reason)}</summary><div class=\"cards\">\n");
+            examples.ForEach(example => Card(page, example, "", null));
+            page.Append("</div></details>\n");
+        }
+
+        page.Append("</section>\n");
+    }
+
+    private static void Card(StringBuilder page, Example example, string style, string? against)
+    {
+        var facts = new List<string> { $"{Number(example.Length)} chars" };
+        facts.AddRange(new[] { example.Language, example.Bucket, example.Reason }.OfType<string>());
+        facts.AddRange(example.Scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.###}")));
+        facts.AddRange(example.Detail?.Where(detail => detail.Value is not null && detail.Key is not ("keeper_at" or "cluster_size")).Select(detail => $"{detail.Key} {detail.Value}") ?? []);
+        var text = against is null ? Text(example.Text) : TextDifference.Mark(example.Text, against, Text);
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <article class="{style}"><h4>{Text(example.Id)}</h4><p class="facts">{string.Concat(facts.Select(fact => $"<span>{Text(fact)}</span>"))}</p><pre>{text}{(example.Length > example.Text.Length ? " …" : "")}</pre></article>
+
+            """);
+    }
+
+    private static void Throughput(StringBuilder page, Report report)
+    {
+        page.Append("<section><h2>Throughput</h2><p class=\"sub\">Seconds are those of all tasks added up: rates are per worker.</p><table><thead><tr><th>phase</th><th>tasks</th><th>records</th><th>MB</th><th>seconds</th><th>records/s</th><th>MB/s</th></tr></thead><tbody>\n");
+        foreach (var phase in report.Phases)
+        {
+            var seconds = Math.Max(phase.Seconds, 0.001);
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <tr><th>{Text(phase.Name)}</th><td class="n">{phase.Done} of {phase.Tasks}</td><td class="n">{Number(phase.Records)}</td><td class="n">{phase.Bytes / 1e6:0.0}</td><td class="n">{phase.Seconds:0.00}</td><td class="n">{phase.Records / seconds:N0}</td><td class="n">{phase.Bytes / 1e6 / seconds:0.0}</td></tr>
+
+                """);
+        }
+
+        page.Append("</tbody></table></section>\n");
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(long part, long whole) => (100.0 * part / Math.Max(1, whole)).ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string Share(long part, long whole) => Percent(part, whole) + " %";
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,36 @@
+using Ziya.Pipeline.Reading;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>Reads files of rows that the pipeline wrote, plain or packed by their name.</summary>
+internal static class RowReader
+{
+    private const int MostLineBytes = 1 << 30;
+
+    /// <summary>The rows of a file as UTF-8 JSON, with their numbers from 0. Each is valid until the next is taken.</summary>
+    public static IEnumerable<(int Row, ReadOnlyMemory<byte> Json)> Rows(IStore store, string path)
+    {
+        using var stream = Compressions.Unpack(store.OpenRead(path), Compressions.OfName(path));
+        var row = 0;
+        foreach (var line in new JsonLines().Read(new FormatInput(stream, path, 0, long.MaxValue, MostLineBytes)))
+        {
+            yield return (row++, line.Json);
+        }
+    }
+
+    /// <summary>The records of the rows asked for.</summary>
+    public static IEnumerable<(int Row, Record Record)> Records(IStore store, string path, RecordKind kind, Func<int, bool> wanted)
+    {
+        var parser = RecordParser.ForInternal(kind);
+        foreach (var (row, json) in Rows(store, path))
+        {
+            if (wanted(row))
+            {
+                yield return (row, parser.Parse(json.Span, default, "", out var fault)
+                    ?? throw new InvalidDataException($"{path}, row {row + 1}, cannot be read: {fault}"));
+            }
+        }
+    }
+}

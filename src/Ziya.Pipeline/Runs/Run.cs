@@ -1,0 +1,224 @@
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Reading;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+using Ziya.Pipeline.Writing;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>
+/// A run that somebody has the right to write: its job, its plan and its folder. An engine asks it for the tasks that are left and
+/// has it execute them; at the end it publishes the outputs. What it knows is read from the folder, so a run may be opened anew at
+/// any time, after any end.
+/// </summary>
+public sealed class Run : IDisposable
+{
+    private readonly StepCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly CompiledPlan _compiled;
+    private readonly Claim _claim;
+    private Dictionary<string, IReadOnlyDictionary<int, Marker>> _done = [];
+
+    private Run(Job job, CompiledPlan compiled, RunFolder folder, StepCatalog catalog, Claim claim, TimeProvider time)
+    {
+        Job = job;
+        Folder = folder;
+        _compiled = compiled;
+        _catalog = catalog;
+        _claim = claim;
+        _time = time;
+    }
+
+    /// <summary>The job.</summary>
+    public Job Job { get; }
+
+    /// <summary>The plan.</summary>
+    public Plan Plan => _compiled.Plan;
+
+    /// <summary>The run folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>What goes on.</summary>
+    public RunProgress Progress { get; } = new();
+
+    /// <summary>What the opening found that the user should know, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>Name of a run: the job's, and the start of the hash of all its inputs.</summary>
+    public static string IdOf(Plan plan) => $"{plan.Job}-{plan.Hash[..8]}";
+
+    /// <summary>
+    /// Opens the run of a job: a new one, or the one that was begun with the same job and input. Throws <see cref="ClaimedException"/>
+    /// where another process writes it.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="runDir">The run folder; null for one below <c>runs/</c> that the job and its input name.</param>
+    /// <param name="fresh">Whether to throw away what earlier runs did.</param>
+    /// <param name="time">The clock.</param>
+    public static Run Open(Job job, StepCatalog catalog, string? runDir, bool fresh, TimeProvider time)
+    {
+        var compiled = Planner.Compile(job, InputListing.Shards(job, catalog));
+        var store = new FileStore(runDir ?? $"runs/{IdOf(compiled.Plan)}");
+        var claim = Claim.Take(store, time);
+        try
+        {
+            var run = new Run(job, compiled, new RunFolder(store), catalog, claim, time);
+            run.Prepare(fresh);
+            return run;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The tasks of a phase that are not done. A phase may begin when the one before has none left.</summary>
+    public IReadOnlyList<PlanTask> Begin(Phase phase)
+    {
+        var done = Folder.ReadMarkers([phase])[phase.Name];
+        var left = phase.Tasks.Where(task => !done.ContainsKey(task.Number)).ToList();
+        Progress.Begin(phase.Name, phase.Tasks.Count, done.Count, left.Sum(task => task.Bytes));
+        return left;
+    }
+
+    /// <summary>Executes one task and marks it as done. Running it twice, or again after it died half way, gives the same files.</summary>
+    public void Execute(Phase phase, PlanTask task, int sortBytes, CancellationToken cancel)
+    {
+        var work = _compiled.Work.First(work => work.Phase.Name == phase.Name);
+        var scratch = Folder.Store is FileStore files ? files.FullPath("scratch") : Path.Combine(Path.GetTempPath(), "ziya");
+        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, scratch, sortBytes, Progress, _time);
+        var done = false;
+        Progress.TaskStarted();
+        try
+        {
+            using var outputs = new TaskOutputs(Folder.Store);
+            var marker = work switch
+            {
+                PassWork pass => new PassTask(pass, task, outputs, context).Run(cancel),
+                ReduceWork reduce => ReduceTask.Run(reduce, task, outputs, context, cancel),
+                _ => throw new NotSupportedException($"No task for {work.GetType().Name}."),
+            };
+            ThrowIfClaimLost();
+            Folder.Write(RunFolder.MarkerPath(phase, task.Number), JsonText.Write(marker));
+            done = true;
+        }
+        finally
+        {
+            Progress.TaskEnded(done);
+        }
+    }
+
+    /// <summary>Stops a run that was taken over while this process slept.</summary>
+    public void ThrowIfClaimLost()
+    {
+        if (_claim.IsLost)
+        {
+            throw new JobFailedException($"{Folder.Root} was taken over by another run while this one did not answer for {Claim.Lease.TotalSeconds:0} s.");
+        }
+    }
+
+    /// <summary>Ends the run: quarantine and outputs are published, the report is written.</summary>
+    /// <param name="state"><c>done</c>, <c>failed</c> or <c>stopped</c>.</param>
+    /// <param name="error">What failed.</param>
+    public Report Finish(string state, string? error = null)
+    {
+        Quarantine.Publish(Folder, Plan);
+        if (state == "done")
+        {
+            ThrowIfUnbalanced();
+            Publisher.Publish(this);
+        }
+
+        return Report.Write(Folder, Plan, state, error);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _claim.Dispose();
+
+    private void Prepare(bool fresh)
+    {
+        var notes = new List<string>();
+        var before = Folder.ReadPlan();
+        Folder.Store.Sweep();
+        if (fresh)
+        {
+            DeleteAllBut([]);
+            before = null;
+        }
+
+        var resumes = before?.Hash == Plan.Hash;
+        if (before is not null && !resumes)
+        {
+            notes.Add($"The job or its input has changed since {Folder.Root} was written: planned anew.");
+        }
+
+        Write(RunFolder.JobPath, System.Text.Encoding.UTF8.GetBytes(JobYaml.Write(Job)));
+        if (!fresh)
+        {
+            notes.AddRange(TakeOver.From(Folder, Plan, before));
+        }
+
+        Write(RunFolder.PlanPath, JsonText.Write(Plan));
+        _done = Folder.ReadMarkers(Plan.Phases).ToDictionary();
+        Progress.AddPoisoned(_done.Values.SelectMany(done => done.Values).Sum(marker => marker.Records.Poisoned));
+        DeleteAllBut(OwnedFiles());
+        var tasks = _done.Values.Sum(done => done.Count);
+        if (resumes && tasks > 0)
+        {
+            notes.Add($"Resumes {Folder.Root}: {tasks} of {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks are done.");
+        }
+
+        Notes = notes;
+    }
+
+    private HashSet<string> OwnedFiles()
+    {
+        var owned = new HashSet<string>();
+        foreach (var phase in Plan.Phases)
+        {
+            foreach (var marker in _done[phase.Name].Values)
+            {
+                owned.Add(RunFolder.MarkerPath(phase, marker.Task));
+                owned.UnionWith(marker.Outputs.Select(output => output.Path));
+            }
+        }
+
+        return owned;
+    }
+
+    /// <summary>What no marker owns was left by a task that did not end; it would be counted by whoever lists a folder.</summary>
+    private void DeleteAllBut(HashSet<string> owned)
+    {
+        string[] kept = [RunFolder.JobPath, RunFolder.PlanPath, Claim.Path];
+        foreach (var file in Folder.Store.List("").Where(file => !owned.Contains(file.Path) && !kept.Contains(file.Path)).ToList())
+        {
+            if (RunFolder.IsOurs(file.Path))
+            {
+                Folder.Store.Delete(file.Path);
+            }
+        }
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        if (Folder.Store.Find(path) is null || !Folder.Bytes(path).AsSpan().SequenceEqual(content))
+        {
+            Folder.Write(path, content);
+        }
+    }
+
+    private void ThrowIfUnbalanced()
+    {
+        var counts = Report.CountOf(Folder.ReadMarkers(Plan.Phases), Plan);
+        if (counts.Read + counts.Created.Values.Sum() != counts.Written + counts.Quarantined + counts.DroppedTotal)
+        {
+            throw new JobFailedException($"the counters do not add up: {counts.Read} read and {counts.Created.Values.Sum()} created, but {counts.Written} written, "
+                + $"{counts.Quarantined} quarantined and {counts.DroppedTotal} dropped. This is a fault of the program: please report it with {Folder.Root}.");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Runs;
+
+namespace Ziya.Pipeline.Writing;
+
+/// <summary>The README.md of a dataset: the metadata keys that dataset hubs read, then what people want to know.</summary>
+internal static class DatasetCard
+{
+    /// <summary>A line by which a card of ours is known.</summary>
+    public const string Signature = "<!-- written by ziya; changes here are lost when the job runs again -->";
+
+    private static readonly (long Below, string Name)[] Sizes =
+    [
+        (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"),
+        (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"), (10_000_000_000, "1B<n<10B"), (100_000_000_000, "10B<n<100B"),
+    ];
+
+    /// <summary>The card in Markdown.</summary>
+    public static string Write(Job job, Manifest manifest, RecordCounts counts, RecordStats stats)
+    {
+        var card = new StringBuilder();
+        FrontMatter(card, job, manifest, stats);
+        card.Append(CultureInfo.InvariantCulture, $"{Signature}\n\n# {job.Name}\n\n");
+        if (job.Description is { } description)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"{description}\n\n");
+        }
+
+        card.Append(CultureInfo.InvariantCulture, $"{manifest.Rows:N0} records in {manifest.Files.Count} files, {stats.Written.Characters:N0} characters. ");
+        card.Append(CultureInfo.InvariantCulture, $"Made by run `{manifest.Run}` with seed {manifest.Seed} from {string.Join(", ", job.Input.Read.Select(read => $"`{read}`"))}. ");
+        card.Append("`manifest.json` lists every file with its rows and SHA-256.\n\n");
+        Folders(card, manifest);
+        Funnel(card, counts);
+        card.Append("## How it was made\n\n```yaml\n").Append(JobYaml.Write(job)).Append("```\n");
+        return card.ToString();
+    }
+
+    private static void FrontMatter(StringBuilder card, Job job, Manifest manifest, RecordStats stats)
+    {
+        card.Append("---\n");
+        var languages = stats.Written.Language.Where(pair => pair.Key.Length == 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
+        if (languages.Count > 0)
+        {
+            card.Append("language:\n");
+            languages.ForEach(language => card.Append(CultureInfo.InvariantCulture, $"- {language}\n"));
+        }
+
+        var size = Sizes.FirstOrDefault(size => manifest.Rows < size.Below, (0, "100B<n<1T")).Item2;
+        card.Append(CultureInfo.InvariantCulture, $"pretty_name: \"{job.Name}\"\nsize_categories:\n- {size}\n");
+        card.Append("task_categories:\n- text-generation\n");
+        card.Append("configs:\n- config_name: default\n  data_files:\n");
+        foreach (var folder in manifest.Files.Select(file => Folder(file.Path)).Distinct())
+        {
+            var pattern = (folder.Length == 0 ? "" : folder + "/") + "*.jsonl*";
+            card.Append(CultureInfo.InvariantCulture, $"  - split: train\n    path: \"{pattern}\"\n");
+        }
+
+        card.Append("---\n\n");
+    }
+
+    private static void Folders(StringBuilder card, Manifest manifest)
+    {
+        card.Append("| folder | files | records | bytes |\n|---|--:|--:|--:|\n");
+        foreach (var folder in manifest.Files.GroupBy(file => Folder(file.Path)))
+        {
+            var name = folder.Key.Length == 0 ? "." : folder.Key;
+            card.Append(CultureInfo.InvariantCulture, $"| `{name}` | {folder.Count()} | {folder.Sum(file => file.Rows):N0} | {folder.Sum(file => file.Bytes):N0} |\n");
+        }
+
+        card.Append('\n');
+    }
+
+    private static void Funnel(StringBuilder card, RecordCounts counts)
+    {
+        card.Append("## What was left out\n\n| step | reason | records |\n|---|---|--:|\n");
+        card.Append(CultureInfo.InvariantCulture, $"| read | | {counts.Read:N0} |\n| quarantine | could not be read | {counts.Quarantined:N0} |\n");
+        foreach (var (step, reasons) in counts.Dropped)
+        {
+            foreach (var (reason, count) in reasons)
+            {
+                card.Append(CultureInfo.InvariantCulture, $"| {step} | {reason} | {count:N0} |\n");
+            }
+        }
+
+        card.Append(CultureInfo.InvariantCulture, $"| written | | {counts.Written:N0} |\n\n");
+    }
+
+    private static string Folder(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
+}

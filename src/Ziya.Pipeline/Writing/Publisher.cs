@@ -1,0 +1,75 @@
+using System.Text;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Writing;
+
+/// <summary>
+/// Brings the outputs of a finished run to <c>output.write</c>: files no longer in the dataset go first, then the new ones come,
+/// then the card, then the manifest. Killed half way it is simply done again: the manifest that is there still tells what to remove.
+/// </summary>
+internal static class Publisher
+{
+    /// <summary>Publishes the outputs of a run.</summary>
+    public static void Publish(Run run)
+    {
+        var target = new FileStore(FolderPattern.Root(run.Job.Output.Write));
+        var last = run.Plan.Phases[^1];
+        var markers = run.Folder.ReadMarkers(run.Plan.Phases);
+        var staging = DatasetWriter.Staging(last);
+        var staged = markers[last.Name].Values
+            .SelectMany(marker => marker.Outputs)
+            .Where(output => output.Path.StartsWith(staging, StringComparison.Ordinal))
+            .OrderBy(output => output.Path, StringComparer.Ordinal)
+            .ToList();
+        var files = staged.ConvertAll(output => new ManifestFile(output.Path[staging.Length..], output.Rows, output.Bytes, output.Sha256));
+        var manifest = new Manifest(
+            run.Job.Name, run.Plan.JobHash, Run.IdOf(run.Plan), run.Job.Seed, files.Sum(file => file.Rows), files.Sum(file => file.Bytes), files);
+        RemoveStale(target, manifest);
+        foreach (var (output, file) in staged.Zip(files))
+        {
+            target.Take(run.Folder.Store, output.Path, file.Path);
+        }
+
+        WriteCard(run, target, manifest, markers);
+        Write(target, Manifest.Path, JsonText.Write(manifest));
+    }
+
+    private static void RemoveStale(FileStore target, Manifest manifest)
+    {
+        var kept = manifest.Files.Select(file => file.Path).ToHashSet();
+        foreach (var stale in Dataset.ReadManifest(target)?.Files.Where(file => !kept.Contains(file.Path)) ?? [])
+        {
+            if (IsBelow(stale.Path))
+            {
+                target.Delete(stale.Path);
+            }
+        }
+    }
+
+    /// <summary>A manifest that was tampered with must not make us delete anything outside its folder.</summary>
+    private static bool IsBelow(string path) =>
+        !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..") && path.Contains(".jsonl", StringComparison.Ordinal);
+
+    private static void WriteCard(
+        Run run, FileStore target, Manifest manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
+    {
+        const string Card = "README.md";
+        if (target.Find(Card) is not null && !File.ReadAllText(target.FullPath(Card)).Contains(DatasetCard.Signature, StringComparison.Ordinal))
+        {
+            // Somebody else's README: theirs stays.
+            return;
+        }
+
+        var counts = Report.CountOf(markers, run.Plan);
+        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.StatsOf(markers, run.Plan))));
+    }
+
+    private static void Write(FileStore target, string path, byte[] content)
+    {
+        using var pending = target.Create(path);
+        pending.Content.Write(content);
+        pending.Commit();
+    }
+}
