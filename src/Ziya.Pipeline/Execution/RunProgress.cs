@@ -11,6 +11,9 @@ public sealed class RunProgress
     private int _done;
     private int _running;
 
+    /// <summary>A phase begins; told with the one before, and the records and bytes it went through.</summary>
+    public event Action<PhaseProgress, long, long>? Began;
+
     /// <summary>The phase that runs.</summary>
     public PhaseProgress Phase
     {
@@ -34,6 +37,7 @@ public sealed class RunProgress
 
     internal void Begin(string phase, int tasks, int done, long bytes)
     {
+        Began?.Invoke(Phase, Records, Bytes);
         lock (_lock)
         {
             _phase = new PhaseProgress(phase, tasks, done, bytes);

@@ -42,6 +42,9 @@ internal sealed class Planner
     /// <summary>The plan of a job over the shards of its input.</summary>
     public static CompiledPlan Compile(Job job, IReadOnlyList<Shard> shards) => new Planner(job, shards).Compile();
 
+    /// <summary>The plan of a job over its input as it lies there now.</summary>
+    public static Plan Make(Job job, StepCatalog catalog) => Compile(job, InputListing.Shards(job, catalog)).Plan;
+
     private CompiledPlan Compile()
     {
         var kind = _job.Input.Kind;

@@ -1,0 +1,11 @@
+using Ziya.Corpus.Cleaning;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Cli;
+
+/// <summary>The steps and formats this program knows.</summary>
+internal static class Catalog
+{
+    /// <summary>All of them.</summary>
+    public static StepCatalog All { get; } = new(typeof(Clean).Assembly);
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Ziya.Cli;
+
+var root = new RootCommand("""
+    Makes training data for Chinese and English language models: jobs that clean, deduplicate, score and bucket corpora.
+
+    Begin with:
+      ziya plan jobs/curate-sample.yaml      check a job and see what it would do
+      ziya run jobs/curate-sample.yaml       run it; run it again after any interruption to go on
+    """)
+{
+    RunCommand.Make(),
+    PlanCommand.Make(),
+    TraceCommand.Make(),
+    ReportCommand.Make(),
+    SchemaCommand.Make(),
+};
+return Exit.Invoke(root.Parse(args));

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Spectre.Console;
+using Ziya.Pipeline.Runs;
+
+namespace Ziya.Cli;
+
+/// <summary>The funnel of a report as text.</summary>
+internal static class ReportText
+{
+    private const int MostReasons = 6;
+
+    /// <summary>Writes it to standard output.</summary>
+    public static void Write(Report report)
+    {
+        var table = new Table { Border = TableBorder.Simple }
+            .AddColumn("step").AddColumn(new TableColumn("in").RightAligned()).AddColumn(new TableColumn("dropped").RightAligned()).AddColumn("reasons");
+        Row(table, "read", report.Records.Read, report.Records.Quarantined, report.Records.Quarantined > 0 ? "quarantined" : "");
+        foreach (var step in report.Funnel)
+        {
+            var reasons = step.Dropped.OrderByDescending(reason => reason.Value).ToList();
+            var shown = string.Join(", ", reasons.Take(MostReasons).Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value:N0}")));
+            Row(table, step.Step, step.In, step.Dropped.Values.Sum(), shown + (reasons.Count > MostReasons ? ", …" : ""));
+        }
+
+        Row(table, "written", report.Records.Written, 0, "");
+        AnsiConsole.Write(table);
+        foreach (var warning in report.Warnings)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]note[/]  {warning}");
+        }
+    }
+
+    private static void Row(Table table, string name, long count, long lost, string reasons) => table.AddRow(
+        new Text(name), new Text(Number(count)), new Text(lost == 0 ? "" : Number(lost)), new Text(reasons));
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Shuffle;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>One line of a record's story.</summary>
+/// <param name="Where">The source, a step, or the output.</param>
+/// <param name="What">What happened there.</param>
+public sealed record TraceLine(string Where, string What);
+
+/// <summary>
+/// The story of a record through a run: found by its id in what the run wrote, then taken again from its source line through every step, with the
+/// findings of the global steps that lie in the run folder.
+/// </summary>
+public sealed class Trace
+{
+    private const int MostStories = 10;
+
+    private readonly RunFolder _folder;
+    private readonly TaskContext _context;
+    private readonly CompiledPlan _compiled;
+    private readonly TraceFinder _finder;
+
+    private Trace(RunFolder folder, Plan plan, Job job, StepCatalog catalog, TimeProvider time)
+    {
+        _folder = folder;
+        _compiled = Planner.Compile(job, plan.Shards);
+        var scratch = Path.Combine(Path.GetTempPath(), $"ziya-{Environment.ProcessId}");
+        _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new RunProgress(), time);
+        _finder = new TraceFinder(folder, _compiled, _context);
+    }
+
+    /// <summary>The stories of the records of an id: one, or more where the input used an id again; none where it is not in the run.</summary>
+    public static IReadOnlyList<IReadOnlyList<TraceLine>> Of(RunFolder folder, StepCatalog catalog, string id, TimeProvider time)
+    {
+        var plan = folder.ReadPlan() ?? throw new FileNotFoundException($"{folder.Root} has no plan.json: it is not a run folder.");
+        var trace = new Trace(folder, plan, folder.ReadJob(catalog), catalog, time);
+        return [.. trace._finder.Find(id).Take(MostStories).Select(found => trace.Tell(found).ToList())];
+    }
+
+    private IEnumerable<TraceLine> Tell(TraceFound found)
+    {
+        yield return new TraceLine("source", Source(found.At));
+        if (found.Unreadable is { } reason)
+        {
+            yield return new TraceLine("quarantine", reason);
+            yield break;
+        }
+
+        var record = _finder.ReadSource(found);
+        if (record is null)
+        {
+            yield return new TraceLine("source", "the input is no longer there, or not as it was: the steps cannot be shown again.");
+            yield break;
+        }
+
+        yield return new TraceLine("read", Describe(record));
+        foreach (var pass in _compiled.Work.OfType<PassWork>())
+        {
+            var (lines, after) = Tell(pass, found, record);
+            foreach (var line in lines)
+            {
+                yield return line;
+            }
+
+            if (after is null)
+            {
+                yield break;
+            }
+
+            record = after;
+        }
+
+        yield return new TraceLine("output", _finder.FindOutput(found, record)
+            ?? "not written yet: the run has not come this far. `ziya run` continues it.");
+    }
+
+    private (List<TraceLine> Lines, Record? After) Tell(PassWork pass, TraceFound found, Record record)
+    {
+        var lines = new List<TraceLine>();
+        foreach (var step in pass.Running)
+        {
+            var made = step.Create(_context.Job.Seed);
+            if (made is IGlobalStep && !_finder.IsDone(pass.FindingsFrom))
+            {
+                lines.Add(new TraceLine(step.Key, "not decided yet: the run has not come this far. `ziya run` continues it."));
+                return (lines, null);
+            }
+
+            Func<Record, Verdict<Record>> apply = made is IGlobalStep global ? current => Apply(global, pass, found, current) : ((IRecordStep)made).Apply;
+            if (Apply(step.Key, lines, record, apply) is not { } after)
+            {
+                return (lines, null);
+            }
+
+            record = after;
+        }
+
+        return (lines, record);
+    }
+
+    private Verdict<Record> Apply(IGlobalStep step, PassWork pass, TraceFound found, Record record)
+    {
+        using var shared = new ExternalSorter(_context.Scratch, _context.SortBytes);
+        ReduceTask.Fill(shared, pass.FindingsFrom.Where(source => source.Channel.Spread == Spread.One), 0, _context, default);
+        step.Prepare(shared);
+        var ordinal = _finder.OrdinalIn(pass.Base!.Phase, found);
+        using var findings = new Findings(pass, found.Shard, _context, default);
+        return step.Apply(record, new Address(found.Shard, ordinal), findings.For(ordinal));
+    }
+
+    private static Record? Apply(string step, List<TraceLine> lines, Record record, Func<Record, Verdict<Record>> apply)
+    {
+        Verdict<Record> verdict;
+        try
+        {
+            verdict = apply(record);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException or IOException))
+        {
+            lines.Add(new TraceLine(step, $"failed, so the record is in quarantine: {exception.GetType().Name}: {exception.Message}"));
+            return null;
+        }
+
+        if (verdict.Record is { } after)
+        {
+            lines.Add(new TraceLine(step, Difference(record, after)));
+            return after with { Origin = record.Origin };
+        }
+
+        var detail = verdict.Detail is null ? "" : string.Concat(verdict.Detail.Select(pair => $", {pair.Key} {pair.Value}"));
+        lines.Add(new TraceLine(step, $"dropped: {verdict.Reason}{detail}"));
+        return null;
+    }
+
+    /// <summary>What a step changed, field by field; of long texts how many characters.</summary>
+    private static string Difference(Record before, Record after)
+    {
+        if (ReferenceEquals(before, after))
+        {
+            return "kept";
+        }
+
+        var parts = new List<string>();
+        if (before.Content != after.Content)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"text {before.Content.Length} -> {after.Content.Length} characters"));
+        }
+
+        Add(parts, "language", before.Language, after.Language);
+        Add(parts, "bucket", before.Bucket, after.Bucket);
+        foreach (var (name, value) in after.Scores)
+        {
+            if (!before.Scores.TryGet(name, out var old) || old != value)
+            {
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.####}"));
+            }
+        }
+
+        Add(parts, "meta", Encoding.UTF8.GetString(before.Meta.Members.Span), Encoding.UTF8.GetString(after.Meta.Members.Span));
+        return parts.Count == 0 ? "kept" : "kept: " + string.Join(", ", parts);
+    }
+
+    private static void Add(List<string> parts, string name, string? before, string? after)
+    {
+        if (before != after)
+        {
+            parts.Add($"{name} {after}");
+        }
+    }
+
+    private static string Describe(Record record)
+    {
+        const int Most = 80;
+        var text = record.Content.ReplaceLineEndings(" ");
+        var cut = Math.Min(text.Length, Most);
+        cut -= cut > 0 && cut < text.Length && char.IsHighSurrogate(text[cut - 1]) ? 1 : 0;
+        return string.Create(CultureInfo.InvariantCulture, $"{record.Content.Length} characters: {text[..cut]}{(cut < text.Length ? "…" : "")}");
+    }
+
+    private static string Source(Origin at)
+    {
+        var line = at.Line > 0 || !File.Exists(at.File) ? at.Line : LineNumbers.Of(at.File, [at.Offset]).First();
+        return line > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{at.File}:{line} (byte {at.Offset})")
+            : string.Create(CultureInfo.InvariantCulture, $"{at.File}, byte {at.Offset}");
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Writing;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>Where a record of a run came from.</summary>
+/// <param name="Shard">Its shard.</param>
+/// <param name="At">Where it was read.</param>
+/// <param name="Unreadable">Why it could not be read; null if it could.</param>
+internal sealed record TraceFound(int Shard, Origin At, string? Unreadable);
+
+/// <summary>Looks for records in the files of a run.</summary>
+internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskContext context)
+{
+    private readonly Plan _plan = compiled.Plan;
+    private readonly IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> _markers = folder.ReadMarkers(compiled.Plan.Phases);
+
+    /// <summary>Every place an id was read at, in the order of the input.</summary>
+    public IEnumerable<TraceFound> Find(string id) =>
+        InFiles(id).Concat(InQuarantine(id)).DefaultIfEmpty(null).SelectMany(found => found is null ? InInput(id) : [found])
+            .DistinctBy(found => found.At with { Line = 0 })
+            .OrderBy(found => found.Shard).ThenBy(found => found.At.Offset);
+
+    /// <summary>The record at a place of the input as the first pass saw it; null where the input has changed.</summary>
+    public Record? ReadSource(TraceFound found)
+    {
+        try
+        {
+            var source = new InputSource(context.Job, context).Read(_plan.Shards[found.Shard]);
+            return source.FirstOrDefault(incoming => incoming.Record is { } record && IsAt(record.Origin, found.At)).Record;
+        }
+        catch (Exception exception) when (exception is Reading.InputChangedException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The record's ordinal in what a pass wrote.</summary>
+    public int OrdinalIn(Phase phase, TraceFound found)
+    {
+        var kind = Enum.Parse<RecordKind>(phase.Out, true);
+        return RowReader.Records(folder.Store, JoinSource.BasePath(phase, found.Shard), kind, _ => true)
+            .Where(row => IsAt(row.Record.Origin, found.At)).Select(row => row.Row).DefaultIfEmpty(-1).First();
+    }
+
+    /// <summary>Whether the findings are there.</summary>
+    public bool IsDone(IReadOnlyList<ChannelSource> sources) =>
+        sources.All(source => _markers[source.Phase.Name].Count == source.Phase.Tasks.Count);
+
+    /// <summary>File and row of a record in the published outputs.</summary>
+    public string? FindOutput(TraceFound found, Record record)
+    {
+        var last = _plan.Phases[^1];
+        var task = last.Tasks.First(task => task.First <= found.Shard && found.Shard <= task.Last).Number;
+        if (!_markers[last.Name].TryGetValue(task, out var marker))
+        {
+            return null;
+        }
+
+        var line = new JsonLine();
+        new RecordWriter(record.Kind).Write(line, record, false);
+        foreach (var output in marker.Outputs.Where(output => output.Path.StartsWith(DatasetWriter.Staging(last), StringComparison.Ordinal)))
+        {
+            foreach (var (row, json) in RowReader.Rows(folder.Store, output.Path))
+            {
+                if (json.Span.SequenceEqual(line.Written))
+                {
+                    var root = FolderPattern.Root(context.Job.Output.Write).TrimEnd('/');
+                    return string.Create(CultureInfo.InvariantCulture, $"{root}/{output.Path[DatasetWriter.Staging(last).Length..]}, row {row + 1}");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsAt(Origin one, Origin other) => one.File == other.File && one.Offset == other.Offset;
+
+    /// <summary>Among the records the first pass kept, and among all that were dropped.</summary>
+    private IEnumerable<TraceFound?> InFiles(string id)
+    {
+        var first = _plan.Phases[0];
+        var line = new JsonLine();
+        line.Name("id"u8);
+        line.Text(id);
+        var member = line.Written.ToArray();
+        var paths = _markers[first.Name].Keys.Select(task => JoinSource.BasePath(first, task))
+            .Concat(folder.Store.List("dropped/").Select(file => file.Path))
+            .Where(path => folder.Store.Find(path) is not null);
+        foreach (var path in paths)
+        {
+            foreach (var (_, json) in RowReader.Rows(folder.Store, path))
+            {
+                // The id is the first member of what the pipeline writes.
+                if (json.Span[1..].StartsWith(member))
+                {
+                    using var row = JsonDocument.Parse(json);
+                    var at = row.RootElement.GetProperty("_at");
+                    yield return Found(
+                        at.GetProperty("file").GetString()!, at.GetProperty("offset").GetInt64(), at.TryGetProperty("line", out var number) ? number.GetInt64() : 0, null);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<TraceFound?> InQuarantine(string id)
+    {
+        foreach (var file in folder.Store.List("quarantine/"))
+        {
+            foreach (var (_, json) in RowReader.Rows(folder.Store, file.Path))
+            {
+                using var row = JsonDocument.Parse(json);
+                var entry = row.RootElement;
+                var isRecord = entry.TryGetProperty("record", out var record);
+                var text = isRecord ? "" : entry.TryGetProperty("text", out var start) ? start.GetString()! : "";
+                if (isRecord ? record.GetProperty("id").GetString() == id : text.Contains($"\"{id}\"", StringComparison.Ordinal))
+                {
+                    var line = entry.TryGetProperty("line", out var number) ? number.GetInt64() : 0;
+                    var reason = isRecord ? null : $"{entry.GetProperty("reason").GetString()} ({folder.Root}/{file.Path})";
+                    yield return Found(entry.GetProperty("file").GetString()!, entry.GetProperty("offset").GetInt64(), line, reason);
+                }
+            }
+        }
+    }
+
+    /// <summary>A job of one pass keeps no copy of what it read: the input itself is gone through.</summary>
+    private IEnumerable<TraceFound> InInput(string id)
+    {
+        var source = new InputSource(context.Job, context);
+        foreach (var shard in _plan.Phases.Count == 1 ? _plan.Shards : [])
+        {
+            foreach (var incoming in source.Read(shard).Where(incoming => incoming.Record?.Id == id))
+            {
+                yield return new TraceFound(shard.Number, incoming.Record!.Origin, null);
+            }
+        }
+    }
+
+    private TraceFound Found(string file, long offset, long line, string? unreadable)
+    {
+        var shard = _plan.Shards.FirstOrDefault(shard => shard.Slices.Any(slice =>
+            slice.File == file && (slice.Start == 0 || slice.Start <= offset) && (slice.End == slice.FileBytes || offset < slice.End)));
+        return new TraceFound(shard?.Number ?? 0, new Origin(file, offset, line), unreadable);
+    }
+}
