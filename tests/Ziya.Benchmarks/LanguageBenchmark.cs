@@ -6,7 +6,8 @@ using Ziya.Corpus.Scoring;
 namespace Ziya.Benchmarks;
 
 /// <summary>
-/// Builds and measures <see cref="LanguageIdentifier"/>. Texts are lines of <c>label TAB text</c>, with U+0001 for a line feed.
+/// Builds and measures <see cref="LanguageIdentifier"/>. Texts are lines of <c>label TAB text</c>, with U+0001 for a line feed;
+/// a first file that ends with <c>.bin</c> holds the profiles to measure instead of the embedded ones.
 /// <code>
 /// language train UDHR_FOLDER CHECKOUTS OUTPUT [HOLD_OUT_EVERY]   writes the profiles
 /// language accuracy FILE...                                      share of right answers, mean confidence, commonest errors
@@ -15,7 +16,7 @@ namespace Ziya.Benchmarks;
 /// </summary>
 internal static class LanguageBenchmark
 {
-    private const int SpeedRounds = 5;
+    private const int SpeedRounds = 50;
 
     /// <summary>Runs a subcommand; the exit code.</summary>
     public static int Run(string[] args)
@@ -29,10 +30,10 @@ internal static class LanguageBenchmark
                 LanguageProfiles.Build(udhr, checkouts, output, int.Parse(every, CultureInfo.InvariantCulture));
                 return 0;
             case ["accuracy", .. var files]:
-                Array.ForEach(files, Accuracy);
+                Measure(files, Accuracy);
                 return 0;
             case ["speed", .. var files]:
-                Array.ForEach(files, Speed);
+                Measure(files, Speed);
                 return 0;
             default:
                 Console.Error.WriteLine("language train UDHR_FOLDER CHECKOUTS OUTPUT [HOLD_OUT_EVERY] | accuracy FILE... | speed FILE...");
@@ -40,9 +41,22 @@ internal static class LanguageBenchmark
         }
     }
 
-    private static void Accuracy(string file)
+    private static void Measure(string[] files, Action<LanguageIdentifier, string> measure)
     {
-        var answers = Read(file).Select(row => (row.Label, Guess: LanguageIdentifier.Default.Identify(row.Text))).ToArray();
+        var identifier = LanguageIdentifier.Default;
+        if (files is [var first, .. var others] && first.EndsWith(".bin", StringComparison.Ordinal))
+        {
+            using var profiles = File.OpenRead(first);
+            identifier = new LanguageIdentifier(LanguageProfileFile.Read(profiles));
+            files = others;
+        }
+
+        Array.ForEach(files, file => measure(identifier, file));
+    }
+
+    private static void Accuracy(LanguageIdentifier identifier, string file)
+    {
+        var answers = Read(file).Select(row => (row.Label, Guess: identifier.Identify(row.Text))).ToArray();
         var right = answers.Count(a => a.Label == a.Guess.Language);
         var confidence = answers.Average(a => a.Guess.Confidence);
         var errors = answers.Where(a => a.Label != a.Guess.Language).GroupBy(a => $"{a.Label}>{a.Guess.Language}")
@@ -53,7 +67,7 @@ internal static class LanguageBenchmark
             $"{name,-36} n={answers.Length,5} right={(double)right / answers.Length:f4} confidence={confidence:f3} {string.Join(' ', errors)}"));
     }
 
-    private static void Speed(string file)
+    private static void Speed(LanguageIdentifier identifier, string file)
     {
         var texts = Read(file).Select(row => row.Text).ToArray();
         var bytes = texts.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
@@ -65,7 +79,7 @@ internal static class LanguageBenchmark
             var start = Stopwatch.GetTimestamp();
             foreach (var text in texts)
             {
-                LanguageIdentifier.Default.Identify(text);
+                identifier.Identify(text);
             }
 
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);

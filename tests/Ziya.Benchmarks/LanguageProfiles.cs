@@ -34,7 +34,7 @@ public static class LanguageProfiles
         var texts = LanguageTexts.Read(udhrFolder, checkouts, holdOutEvery);
         var models = new[]
         {
-            LanguageTrainer.Train(WritingScript.Latin, int.Parse(Environment.GetEnvironmentVariable("LB") ?? "15"), texts),
+            LanguageTrainer.Train(WritingScript.Latin, 15, texts),
             LanguageTrainer.Train(WritingScript.Cyrillic, 13, texts),
             LanguageTrainer.Train(WritingScript.Arabic, 12, texts),
             LanguageTrainer.Train(WritingScript.Devanagari, 12, texts),
