@@ -31,6 +31,61 @@ public sealed class Fields
         { } other => other.GetRawText(),
     };
 
+    /// <summary>A copy in which the member <paramref name="name"/> is this text, in its old place or at the end; null takes it away.</summary>
+    public Fields With(string name, string? text)
+    {
+        if (IsEmpty && text is null)
+        {
+            return this;
+        }
+
+        var line = new JsonLine();
+        line.Raw((byte)'{');
+        var found = CopyTo(line, name, text);
+        if (!found && text is null)
+        {
+            return this;
+        }
+
+        if (!found)
+        {
+            line.Name(name);
+            line.Text(text);
+        }
+
+        return new Fields(line.Written[1..].ToArray());
+    }
+
+    // The other members are copied byte for byte, so that a number keeps the digits it came with.
+    private bool CopyTo(JsonLine line, string name, string? text)
+    {
+        var found = false;
+        ReadOnlySpan<byte> json = ToObject();
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            reader.Skip();
+            if (!isIt)
+            {
+                line.Comma();
+                line.Raw(json[start..(int)reader.BytesConsumed]);
+            }
+            else if (text is not null && !found)
+            {
+                line.Name(name);
+                line.Text(text);
+            }
+
+            found |= isIt;
+        }
+
+        return found;
+    }
+
     internal byte[] ToObject()
     {
         var json = new byte[Members.Length + 2];
