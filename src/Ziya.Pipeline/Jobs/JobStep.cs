@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Jobs;
@@ -9,6 +11,10 @@ namespace Ziya.Pipeline.Jobs;
 /// <param name="At">Where it stands in the job file.</param>
 public sealed record JobStep(string Key, StepDefinition Definition, object Options, Place At)
 {
-    /// <summary>A fresh instance, for one task.</summary>
-    internal Step Create(ulong seed) => Definition.Create(Options, seed);
+    /// <summary>
+    /// A fresh instance, for one task. Where a job uses a step again it gets a seed of its own: a second sample that met the
+    /// records with the random numbers of the first would keep all of them.
+    /// </summary>
+    internal Step Create(ulong seed) => Definition.Create(
+        Options, Key == Definition.Name ? seed : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Key.AsSpan()), (long)seed));
 }

@@ -24,6 +24,9 @@ public abstract class Step
     /// <summary>The record type this step passes on; the abstract <see cref="Record"/> stands for the type it was given.</summary>
     internal abstract Type Out { get; }
 
+    /// <summary>The step that does the work: this one, unless the options allow a simpler one.</summary>
+    internal virtual Step Chosen => this;
+
     /// <summary>Faults of the options that ranges cannot express, as sentences; none if all is well.</summary>
     public virtual IEnumerable<string> Check() => [];
 }

@@ -13,7 +13,7 @@ public sealed record StepDefinition(string Name, Type Step, Type Options)
     {
         try
         {
-            var step = (Step)Activator.CreateInstance(Step, options)!;
+            var step = ((Step)Activator.CreateInstance(Step, options)!).Chosen;
             step.Seed = seed;
             return step;
         }

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Corpus.Bucketing;
+
+/// <summary>Step 2 of <see cref="Bucket"/>: goes through the sorted values twice, to count each group and to take its cuts. Memory: a number a group.</summary>
+internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Values], [Bucket.Cuts])
+{
+    /// <inheritdoc/>
+    public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
+    {
+        var counts = Count(entries);
+        var cuts = new byte[8 + 8 * options.Cuts.Count];
+        var group = -1;
+        var rank = 0L;
+        var ranks = Array.Empty<long>();
+        foreach (var entry in entries)
+        {
+            // The counts are in the order of the groups, so their number is all that is needed.
+            if (group < 0 || rank == counts[group])
+            {
+                group++;
+                rank = 0;
+                ranks = [.. options.Cuts.Values.Select(percentile => Rank(percentile, counts[group]))];
+                entry.Span[..8].CopyTo(cuts);
+            }
+
+            rank++;
+            for (var i = 0; i < ranks.Length; i++)
+            {
+                if (ranks[i] == rank)
+                {
+                    entry.Span[8..16].CopyTo(cuts.AsSpan(8 + 8 * i));
+                }
+            }
+
+            if (rank == counts[group])
+            {
+                output.Add(Bucket.Cuts, 0, cuts);
+            }
+        }
+    }
+
+    /// <summary>Nearest rank, from 1. In decimal, because 33.3 % of 1000 is the 333rd and not the 334th.</summary>
+    internal static long Rank(double percentile, long count) => (long)Math.Max(1, Math.Ceiling((decimal)percentile * count / 100));
+
+    private List<long> Count(IEnumerable<Entry> entries)
+    {
+        var counts = new List<long>();
+        var last = 0UL;
+        foreach (var entry in entries)
+        {
+            var group = BinaryPrimitives.ReadUInt64BigEndian(entry.Span);
+            if (counts.Count == 0 || group != last)
+            {
+                Groups.Limit(counts.Count + 1, options.Within);
+                counts.Add(0);
+                last = group;
+            }
+
+            counts[^1]++;
+        }
+
+        return counts;
+    }
+}
