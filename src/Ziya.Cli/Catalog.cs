@@ -1,4 +1,4 @@
-using Ziya.Corpus.Cleaning;
+using Ziya.Corpus.Scoring;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Cli;
@@ -7,5 +7,5 @@ namespace Ziya.Cli;
 internal static class Catalog
 {
     /// <summary>All of them.</summary>
-    public static StepCatalog All { get; } = new(typeof(Clean).Assembly);
+    public static StepCatalog All { get; } = new(typeof(IdentifyLanguage).Assembly);
 }

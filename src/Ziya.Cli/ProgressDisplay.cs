@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Spectre.Console;
-using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Runs;
 
 namespace Ziya.Cli;

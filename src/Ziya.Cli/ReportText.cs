@@ -26,7 +26,7 @@ internal static class ReportText
         AnsiConsole.Write(table);
         foreach (var warning in report.Warnings)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]note[/]  {warning}");
+            AnsiConsole.MarkupLine("[yellow]note[/]  " + Markup.Escape(warning));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Ziya.Pipeline.Runs;
 
 namespace Ziya.Cli;

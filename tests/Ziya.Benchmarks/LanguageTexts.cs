@@ -17,7 +17,13 @@ internal sealed partial class LanguageTexts
     // Names that the other sources give a language, where they are not its code.
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["pt_BR"] = "pt", ["pt_PT"] = "pt", ["pt-br"] = "pt", ["nb"] = "no", ["bs"] = "hr", ["fa-ir"] = "fa", ["iw"] = "he",
+        ["pt_BR"] = "pt",
+        ["pt_PT"] = "pt",
+        ["pt-br"] = "pt",
+        ["nb"] = "no",
+        ["bs"] = "hr",
+        ["fa-ir"] = "fa",
+        ["iw"] = "he",
         ["glg"] = "gl",
     };
 

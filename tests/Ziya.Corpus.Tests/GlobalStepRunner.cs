@@ -1,4 +1,3 @@
-using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Tests;

@@ -1,6 +1,5 @@
 using Ziya.Corpus.Bucketing;
 using Ziya.Pipeline.Records;
-using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Tests.Bucketing;
 
