@@ -24,6 +24,7 @@ internal sealed class PassTask
     private readonly IGlobalStep? _map;
     private readonly SpillSet? _spills;
     private long _bytes;
+    private int _poisoned;
     private int _unreported;
     private long _unreportedBytes;
 
@@ -43,6 +44,20 @@ internal sealed class PassTask
 
     /// <summary>Runs the task up to its outputs.</summary>
     public Marker Run(CancellationToken cancel)
+    {
+        try
+        {
+            return RunOnce(cancel);
+        }
+        catch
+        {
+            // Another try counts them again.
+            _context.Progress.AddPoisoned(-_poisoned);
+            throw;
+        }
+    }
+
+    private Marker RunOnce(CancellationToken cancel)
     {
         var started = _context.Time.GetTimestamp();
         Prepare(cancel);
@@ -160,6 +175,7 @@ internal sealed class PassTask
     private void CountPoisoned(Record record, string step, Exception exception)
     {
         var limit = _context.Job.Limits.Poisoned;
+        _poisoned++;
         if (_context.Progress.AddPoisoned(1) > limit)
         {
             throw new JobFailedException(

@@ -16,6 +16,16 @@ public sealed class Fields
 
     internal bool IsEmpty => Members.IsEmpty;
 
+    /// <summary>Names of the members, in order.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            using var json = JsonDocument.Parse(ToObject());
+            return [.. json.RootElement.EnumerateObject().Select(member => member.Name)];
+        }
+    }
+
     /// <summary>The number at a dotted path, if there is one.</summary>
     public bool TryGetNumber(string path, out double value)
     {

@@ -31,14 +31,15 @@ public sealed record RecordStats
     /// <summary>Counts a record that was written.</summary>
     internal void AddWritten(Record record, ulong seed)
     {
-        Written.Add(record);
+        Written.Add(record, record.Language);
         Offer(Kept, MostExamples, Example.Of(record, null, null, Rank(record, seed)));
     }
 
     /// <summary>Counts a record that was dropped.</summary>
     internal void AddDropped(Record record, string step, Drop drop, ulong seed)
     {
-        Dropped.Add(record);
+        // A step that drops by language says which it was.
+        Dropped.Add(record, record.Language ?? (string?)drop.Detail?["language"]);
         var key = $"{step}/{drop.Reason}";
         if (!Rejected.TryGetValue(key, out var list))
         {
@@ -151,14 +152,14 @@ public sealed record Distributions
     public SortedDictionary<string, SortedDictionary<int, long>> Scores { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Counts a record.</summary>
-    internal void Add(Record record)
+    internal void Add(Record record, string? language)
     {
         Count++;
         var length = record.Content.Length;
         Characters += length;
         var bin = length == 0 ? 0 : (int)Math.Ceiling(Math.Pow(2, Math.Floor(Math.Log2(length) * 2) / 2));
         Length[bin] = Length.GetValueOrDefault(bin) + 1;
-        Count1(Language, record.Language ?? "?");
+        Count1(Language, language ?? "?");
         if (record.Bucket is { } bucket)
         {
             Count1(Bucket, bucket);

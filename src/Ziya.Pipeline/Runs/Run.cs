@@ -62,7 +62,11 @@ public sealed class Run : IDisposable
     public static Run Open(Job job, StepCatalog catalog, string? runDir, bool fresh, TimeProvider time)
     {
         var compiled = Planner.Compile(job, InputListing.Shards(job, catalog));
-        var store = new FileStore(runDir ?? $"runs/{IdOf(compiled.Plan)}");
+        return Open(job, catalog, new FileStore(runDir ?? $"runs/{IdOf(compiled.Plan)}"), compiled, fresh, time);
+    }
+
+    internal static Run Open(Job job, StepCatalog catalog, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time)
+    {
         var claim = Claim.Take(store, time);
         try
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -163,7 +162,11 @@ public sealed class Trace
             }
         }
 
-        Add(parts, "meta", Encoding.UTF8.GetString(before.Meta.Members.Span), Encoding.UTF8.GetString(after.Meta.Members.Span));
+        foreach (var name in after.Meta.Names.Union(before.Meta.Names))
+        {
+            Add(parts, $"meta.{name}", before.Meta.GetText(name), after.Meta.GetText(name));
+        }
+
         return parts.Count == 0 ? "kept" : "kept: " + string.Join(", ", parts);
     }
 

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Pipeline.Tests.Fixtures;
+
+/// <summary>Options of the steps below: a word they look for.</summary>
+public sealed record WordOptions
+{
+    /// <summary>The word.</summary>
+    public string Word { get; init; } = "";
+}
+
+/// <summary>Appends a word, and scores the length it had.</summary>
+[Step("append")]
+public sealed class Append(WordOptions options) : Step<Document, Document>
+{
+    public override IEnumerable<string> Writes => ["length_before"];
+
+    public override Verdict<Document> Apply(Document record) => record with
+    {
+        Text = record.Text + options.Word,
+        Scores = record.Scores.With("length_before", record.Text.Length),
+    };
+}
+
+/// <summary>Drops what holds the word.</summary>
+[Step("drop_with")]
+public sealed class DropWith(WordOptions options) : Step<Record, Record>
+{
+    public override Verdict<Record> Apply(Record record) =>
+        record.Content.Contains(options.Word, StringComparison.Ordinal) ? new Drop("has_word", new JsonObject { ["word"] = options.Word }) : record;
+}
+
+/// <summary>Throws on what holds the word.</summary>
+[Step("throw_on")]
+public sealed class ThrowOn(WordOptions options) : Step<Document, Document>
+{
+    public override Verdict<Document> Apply(Document record) =>
+        record.Text.Contains(options.Word, StringComparison.Ordinal) ? throw new InvalidOperationException($"met '{options.Word}'") : record;
+}
+
+/// <summary>Fails twice, as a server that is away, then works. The word tells one test from another.</summary>
+[Step("flaky")]
+public sealed class Flaky(WordOptions options) : Step<Document, Document>
+{
+    public static readonly ConcurrentDictionary<string, int> Calls = new();
+
+    public override Verdict<Document> Apply(Document record) =>
+        Calls.AddOrUpdate(options.Word, 1, (_, calls) => calls + 1) <= 2 ? throw new Transient("the server is away") : record;
+}
+
+/// <summary>Calls back at every record, for tests that stop a run in its middle.</summary>
+[Step("call_back")]
+public sealed class CallBack(WordOptions options) : Step<Document, Document>
+{
+    public static readonly ConcurrentDictionary<string, Action<Document>> Actions = new();
+
+    public override Verdict<Document> Apply(Document record)
+    {
+        Actions[options.Word](record);
+        return record;
+    }
+}
+
+/// <summary>Makes instructions of documents.</summary>
+[Step("to_instruction")]
+public sealed class ToInstruction(WordOptions options) : Step<Document, Instruction>
+{
+    public override Verdict<Instruction> Apply(Document record) =>
+        new Instruction { Id = record.Id, Source = record.Source, Text = options.Word + record.Text };
+}
+
+/// <summary>Keeps the first of equal texts, whatever the kind; through a stage by text, then one by shard.</summary>
+[Step("unique")]
+public sealed class Unique(WordOptions options) : GlobalStep<Record>
+{
+    private static readonly Channel Texts = new("texts", Spread.Partitions);
+
+    public override IReadOnlyList<Channel> Maps => [Texts];
+
+    public override IReadOnlyList<Stage> Stages => [new FirstStage()];
+
+    public override void Map(Record record, Address at, IEntryWriter entries)
+    {
+        Span<byte> entry = stackalloc byte[16 + Address.Size];
+        SHA256.HashData(MemoryMarshal.AsBytes((record.Content + options.Word).AsSpan())).AsSpan(0, 16).CopyTo(entry);
+        at.Write(entry[16..]);
+        entries.Add(Texts, entry[0] % entries.Partitions, entry);
+    }
+
+    public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding) =>
+        finding.IsEmpty ? record : new Drop("seen", new JsonObject { ["first"] = Encoding.UTF8.GetString(finding) });
+
+    private sealed class FirstStage() : Stage("first", [Texts], [Findings])
+    {
+        public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
+        {
+            var first = new byte[24];
+            var any = false;
+            foreach (var entry in entries)
+            {
+                if (!any || !entry.Span[..16].SequenceEqual(first.AsSpan(0, 16)))
+                {
+                    entry.Span.CopyTo(first);
+                    any = true;
+                    continue;
+                }
+
+                var at = Address.Read(first.AsSpan(16));
+                output.Add(Findings, Address.Read(entry.Span[16..]).Shard, [.. entry.Span[16..], .. Encoding.UTF8.GetBytes($"{at.Shard}:{at.Ordinal}")]);
+            }
+        }
+    }
+}
