@@ -54,7 +54,8 @@ internal static class JobOverride
 
         if (at is YamlSequenceNode sequence && Index(sequence, key) is { } index)
         {
-            sequence.Children[index] = value;
+            // A step named by name keeps it: what is set are its options.
+            sequence.Children[index] = Name(sequence.Children[index]) == key ? new YamlMappingNode(new YamlScalarNode(key), value) : value;
             return null;
         }
 

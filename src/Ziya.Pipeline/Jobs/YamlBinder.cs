@@ -129,7 +129,9 @@ internal sealed class YamlBinder(string file, StepCatalog catalog, IReadOnlyDict
         var items = node is YamlSequenceNode sequence ? sequence.Children : [node];
         for (var i = 0; i < items.Count; i++)
         {
-            if (Value(type, items[i], string.Create(CultureInfo.InvariantCulture, $"{path}.{i}"), shape) is { } value)
+            var inner = string.Create(CultureInfo.InvariantCulture, $"{path}.{i}");
+            _places[inner] = At(items[i]);
+            if (Value(type, items[i], inner, shape) is { } value)
             {
                 list.Add(value);
             }
