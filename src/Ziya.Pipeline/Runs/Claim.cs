@@ -118,10 +118,10 @@ internal sealed class Claim : IDisposable
 
         public static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-        /// <summary>On the same machine the process itself is asked; elsewhere the lease decides.</summary>
-        public bool IsAlive(TimeProvider time) => Machine == MachineName()
-            ? Started.Length == 0 ? string.CompareOrdinal(Until, Text(time.GetUtcNow())) > 0 : StartOf(Process) == Started
-            : string.CompareOrdinal(Until, Text(time.GetUtcNow())) > 0;
+        /// <summary>The lease decides, but for a process of this machine that is known to be gone.</summary>
+        public bool IsAlive(TimeProvider time) =>
+            string.CompareOrdinal(Until, Text(time.GetUtcNow())) > 0
+            && (Machine != MachineName() || Started.Length == 0 || StartOf(Process) == Started);
 
         /// <summary>Host name, boot and process space: the same process number elsewhere is another process.</summary>
         private static string MachineName()

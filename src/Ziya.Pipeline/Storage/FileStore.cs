@@ -106,9 +106,17 @@ public sealed partial class FileStore : IStore
     public void Delete(string path)
     {
         var full = FullPath(path);
-        if (File.Exists(full))
+        if (!File.Exists(full))
         {
-            File.Delete(full);
+            return;
+        }
+
+        File.Delete(full);
+
+        // A container has no empty folders, so none are left here either.
+        for (var parent = Path.GetDirectoryName(full)!; parent.Length > _folder.Length && !Directory.EnumerateFileSystemEntries(parent).Any(); parent = Path.GetDirectoryName(parent)!)
+        {
+            Directory.Delete(parent);
         }
     }
 

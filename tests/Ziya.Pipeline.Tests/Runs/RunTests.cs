@@ -1,0 +1,242 @@
+using System.Text.Json;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Storage;
+using Ziya.Pipeline.Tests.Fixtures;
+
+namespace Ziya.Pipeline.Tests.Runs;
+
+public sealed class RunTests
+{
+    private const string Steps = "append: { word: '!' }, unique, drop_with: { word: bread 7 }";
+
+    [Fact]
+    public void Open_DoneRun_HasNothingLeft()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["run"]);
+        using var again = Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System);
+        Assert.All(again.Plan.Phases, phase => Assert.Empty(again.Begin(phase)));
+        Assert.Contains("Resumes", Assert.Single(again.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_Fresh_StartsOver()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["run"]);
+        using var again = Run.Open(job, TestRun.Catalog, folder["run"], true, TimeProvider.System);
+        Assert.All(again.Plan.Phases, phase => Assert.NotEmpty(again.Begin(phase)));
+        Assert.False(Directory.Exists(folder["run/phases"]));
+    }
+
+    [Fact]
+    public void Open_LastStepChanged_TakesOverTheOthers()
+    {
+        using var folder = Folder();
+        TestRun.Execute(TestRun.Job(folder, Steps), folder["runs/a"]);
+        var changed = TestRun.Job(folder, Steps.Replace("bread 7", "bread 8", StringComparison.Ordinal));
+        using (var run = Run.Open(changed, TestRun.Catalog, folder["runs/b"], false, TimeProvider.System))
+        {
+            Assert.Contains($"Took 01-append, 02-unique over from {folder["runs/a"]}.", run.Notes);
+            Assert.Equal([0, 0, 1], run.Plan.Phases.Select(phase => run.Begin(phase).Count));
+        }
+
+        TestRun.Execute(changed, folder["runs/b"]);
+        TestRun.Execute(changed, folder["fresh"]);
+        Assert.Equal(TestRun.Bytes(folder["fresh"]), TestRun.Bytes(folder["runs/b"]));
+    }
+
+    [Fact]
+    public void Open_SameFolderWithAChangedJob_SaysSoAndTakesOver()
+    {
+        using var folder = Folder();
+        TestRun.Execute(TestRun.Job(folder, Steps), folder["run"]);
+        var changed = TestRun.Job(folder, Steps + ", append: { word: end }");
+        using var run = Run.Open(changed, TestRun.Catalog, folder["run"], false, TimeProvider.System);
+        Assert.Contains("The job or its input has changed", run.Notes[0], StringComparison.Ordinal);
+        Assert.Equal([0, 0, 1], run.Plan.Phases.Select(phase => run.Begin(phase).Count));
+    }
+
+    [Fact]
+    public void Open_InputChanged_TakesNothingOver()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["runs/a"]);
+        File.AppendAllText(folder["in/a.jsonl"], "{\"id\":\"late\",\"text\":\"late\"}\n");
+        using var run = Run.Open(job, TestRun.Catalog, folder["runs/b"], false, TimeProvider.System);
+        Assert.Empty(run.Notes);
+        Assert.Equal([1, 1, 1], run.Plan.Phases.Select(phase => run.Begin(phase).Count));
+    }
+
+    [Fact]
+    public void Open_SecondWriter_IsRefused()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        using var first = Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System);
+        var refusal = Assert.Throws<ClaimedException>(() => Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System));
+        Assert.Contains($"is being written by process {Environment.ProcessId}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_ClaimOfADeadProcess_IsTaken()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        using (Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System))
+        {
+            // The same claim, of a process number that no process can have.
+            var claim = File.ReadAllText(folder["run/claim.json"]);
+            folder.Write("claim.json", claim.Replace($"\"process\": {Environment.ProcessId}", "\"process\": 99999999", StringComparison.Ordinal));
+        }
+
+        File.Copy(folder["claim.json"], folder["run/claim.json"], true);
+        Assert.Contains("99999999", File.ReadAllText(folder["run/claim.json"]), StringComparison.Ordinal);
+        TestRun.Execute(job, folder["run"]);
+    }
+
+    [Fact]
+    public void Open_ClaimOfAnotherMachine_HoldsUntilItExpires()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        using (Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System))
+        {
+            var claim = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder["run/claim.json"]))!;
+            claim["machine"] = "elsewhere";
+            folder.Write("claim.json", claim.ToJsonString());
+        }
+
+        File.Copy(folder["claim.json"], folder["run/claim.json"], true);
+        var refusal = Assert.Throws<ClaimedException>(() => TestRun.Execute(job, folder["run"]));
+        Assert.Contains("on elsewhere", refusal.Message, StringComparison.Ordinal);
+        using var later = Run.Open(job, TestRun.Catalog, folder["run"], false, new ShiftedTime(Claim.Lease + TimeSpan.FromSeconds(5)));
+        Assert.NotNull(later);
+    }
+
+    [Fact]
+    public void ReadMarkers_DamagedOutput_DoesNotCount()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["run"]);
+        var whole = TestRun.Bytes(folder["run"]);
+        var victim = folder["run/phases/01-append/part-00000.jsonl.zst"];
+        File.WriteAllBytes(victim, File.ReadAllBytes(victim)[..100]);
+        using (var run = Run.Open(job, TestRun.Catalog, folder["run"], false, TimeProvider.System))
+        {
+            Assert.Single(run.Begin(run.Plan.Phases[0]));
+        }
+
+        TestRun.Execute(job, folder["run"]);
+        Assert.Equal(whole, TestRun.Bytes(folder["run"]));
+    }
+
+    [Fact]
+    public void Execute_StoreFailsNowAndThen_EndsTheSame()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps, extra: "limits: { split_mb: 1 }");
+        TestRun.Execute(job, folder["whole"]);
+        var failed = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        var store = new FaultyStore(new FileStore(folder["faulty"]), (call, path) =>
+        {
+            // Once when a task starts its spill, once when it is done but for its marker.
+            if (call is "create" && (path.EndsWith(".spill", StringComparison.Ordinal) || path.EndsWith(Marker.Ending, StringComparison.Ordinal)) && failed.TryAdd(path, true))
+            {
+                throw new IOException("Stale file handle", 116);
+            }
+        });
+        TestRun.Execute(job, store, 3);
+        Assert.True(failed.Count >= 3);
+        Assert.Equal(TestRun.Bytes(folder["whole"]), TestRun.Bytes(folder["faulty"]));
+    }
+
+    [Fact]
+    public void Execute_FailsAtAnyCommit_ResumesToTheSameBytes()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["whole"]);
+        var calls = 0;
+        TestRun.Execute(job, new FaultyStore(new FileStore(folder["counted"]), (_, _) => Interlocked.Increment(ref calls)), 1);
+        for (var at = 1; at < calls; at += 1 + (calls / 60))
+        {
+            var left = at;
+            var store = new FaultyStore(new FileStore(folder[$"cut/{at}"]), (_, _) =>
+            {
+                if (Interlocked.Decrement(ref left) <= 0)
+                {
+                    throw new IOException("No space left on device", 28);
+                }
+            });
+            Assert.ThrowsAny<Exception>(() => TestRun.Execute(job, store, 1));
+
+            // It could not give back its claim either, and this process lives on.
+            new FileStore(folder[$"cut/{at}"]).Delete(Claim.Path);
+            TestRun.Execute(job, folder[$"cut/{at}"]);
+            Assert.Equal(TestRun.Bytes(folder["whole"]), TestRun.Bytes(folder[$"cut/{at}"]));
+            Directory.Delete(folder[$"cut/{at}"], true);
+        }
+    }
+
+    [Fact]
+    public void Finish_Done_PublishesWithAManifest()
+    {
+        using var folder = Folder();
+        var report = TestRun.Execute(TestRun.Job(folder, Steps, "out/{meta.n}".Replace("{meta.n}", "{source}", StringComparison.Ordinal)), folder["run"]);
+        using var manifest = JsonDocument.Parse(File.ReadAllText(folder["out/manifest.json"]));
+        Assert.Equal(report.Records.Written, manifest.RootElement.GetProperty("rows").GetInt64());
+        foreach (var file in manifest.RootElement.GetProperty("files").EnumerateArray())
+        {
+            var path = folder[$"out/{file.GetProperty("path").GetString()}"];
+            var bytes = File.ReadAllBytes(path);
+            Assert.Equal(file.GetProperty("bytes").GetInt64(), bytes.Length);
+            Assert.Equal(file.GetProperty("sha256").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+            Assert.Equal(file.GetProperty("rows").GetInt64(), TestRun.Lines(path).Count());
+        }
+
+        Assert.StartsWith("---\n", File.ReadAllText(folder["out/README.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Finish_OutputsOfAnEarlierRun_AreReplaced()
+    {
+        using var folder = Folder();
+        TestRun.Execute(TestRun.Job(folder, "", "out/{source}"), folder["runs/a"]);
+        folder.Write("out/mine.txt", "not the pipeline's");
+        File.Delete(folder["in/b.jsonl"]);
+        TestRun.Execute(TestRun.Job(folder, "", "out/{source}"), folder["runs/b"]);
+        Assert.Equal(["README.md", "a.jsonl", "manifest.json", "mine.txt"], Directory.EnumerateFileSystemEntries(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Execute_EveryDrop_IsKeptWithItsReason()
+    {
+        using var folder = Folder();
+        var report = TestRun.Execute(TestRun.Job(folder, Steps), folder["run"]);
+        foreach (var (step, reasons) in report.Records.Dropped)
+        {
+            var lines = Directory.EnumerateFiles(folder[$"run/dropped/{step}"]).SelectMany(TestRun.Lines).ToList();
+            Assert.Equal(reasons.Values.Sum(), lines.Count);
+            Assert.All(lines, line => Assert.Contains($"\"_drop\":{{\"step\":\"{step}\",\"reason\":\"", line, StringComparison.Ordinal));
+            Assert.All(lines, line => Assert.Contains("\"_at\":{\"file\":", line, StringComparison.Ordinal));
+        }
+    }
+
+    private static TempFolder Folder()
+    {
+        var folder = new TempFolder();
+        folder.Write("in/a.jsonl", TestTexts.Lines(2500, 1));
+        folder.Write("in/b.jsonl", TestTexts.Lines(700, 2));
+        return folder;
+    }
+
+    private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
+    }
+}
