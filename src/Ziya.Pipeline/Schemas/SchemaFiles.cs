@@ -7,8 +7,8 @@ namespace Ziya.Pipeline.Schemas;
 
 /// <summary>The files in <c>schemas/</c>: JSON Schema (draft 2020-12) of what people write and of what runs write.</summary>
 /// <remarks>
-/// Generated from the types that read and write these files, so that they cannot say anything else. Only keywords that draft 7
-/// has too, and no references: editors' YAML support handles those best.
+/// Generated from the types that read and write these files, so that they cannot say anything else. The schema of jobs has only
+/// keywords of draft 7 and no references: editors' YAML support handles those best.
 /// </remarks>
 public static class SchemaFiles
 {

@@ -9,19 +9,25 @@ namespace Ziya.Cli.Tests.Schemas;
 /// JSON Schema as far as the files in <c>schemas/</c> use it, written from the specification (draft 2020-12, validation). A keyword
 /// it does not know is an error, so that no schema says more than is tested.
 /// </summary>
-internal static class SchemaValidator
+internal sealed class SchemaValidator
 {
     private static readonly HashSet<string> Annotations = ["$schema", "title", "description", "default"];
 
+    private readonly JsonNode _root;
+
+    private SchemaValidator(JsonNode root) => _root = root;
+
     /// <summary>What is wrong, by JSON pointer; empty if the instance is valid.</summary>
-    public static List<string> Faults(JsonNode? schema, JsonNode? instance)
+    public static List<string> Faults(JsonNode? schema, JsonNode? instance) => new SchemaValidator(schema!).Of(schema, instance);
+
+    private List<string> Of(JsonNode? schema, JsonNode? instance)
     {
         var faults = new List<string>();
         Check(schema, instance, "", faults);
         return faults;
     }
 
-    private static void Check(JsonNode? schema, JsonNode? value, string at, List<string> faults)
+    private void Check(JsonNode? schema, JsonNode? value, string at, List<string> faults)
     {
         if (schema?.GetValueKind() == JsonValueKind.True)
         {
@@ -37,7 +43,7 @@ internal static class SchemaValidator
         }
     }
 
-    private static bool Holds(string keyword, JsonNode argument, JsonObject schema, JsonNode? value, string at, List<string> faults)
+    private bool Holds(string keyword, JsonNode argument, JsonObject schema, JsonNode? value, string at, List<string> faults)
     {
         switch (keyword)
         {
@@ -51,10 +57,13 @@ internal static class SchemaValidator
                 return Number(value) is not { } high || high <= (double)argument;
             case "pattern":
                 return Text(value) is not { } text || Regex.IsMatch(text, (string)argument!, RegexOptions.ECMAScript);
+            case "$ref":
+                Check(Target((string)argument!), value, at, faults);
+                return true;
             case "anyOf":
-                return ((JsonArray)argument).Any(option => Faults(option, value).Count == 0);
+                return ((JsonArray)argument).Any(option => Of(option, value).Count == 0);
             case "oneOf":
-                return ((JsonArray)argument).Count(option => Faults(option, value).Count == 0) == 1;
+                return ((JsonArray)argument).Count(option => Of(option, value).Count == 0) == 1;
             case "minProperties":
                 return value is not JsonObject few || few.Count >= (int)argument;
             case "maxProperties":
@@ -74,7 +83,9 @@ internal static class SchemaValidator
         }
     }
 
-    private static void CheckItems(JsonNode schema, JsonNode? value, string at, List<string> faults)
+    private JsonNode Target(string reference) => reference.Split('/').Skip(1).Aggregate(_root, (node, part) => node[part]!);
+
+    private void CheckItems(JsonNode schema, JsonNode? value, string at, List<string> faults)
     {
         for (var i = 0; value is JsonArray items && i < items.Count; i++)
         {
@@ -82,7 +93,7 @@ internal static class SchemaValidator
         }
     }
 
-    private static void CheckProperties(JsonObject properties, JsonNode? value, string at, List<string> faults)
+    private void CheckProperties(JsonObject properties, JsonNode? value, string at, List<string> faults)
     {
         foreach (var (name, schema) in value is JsonObject members ? properties.Where(pair => members.ContainsKey(pair.Key)) : [])
         {
@@ -90,7 +101,7 @@ internal static class SchemaValidator
         }
     }
 
-    private static bool CheckOthers(JsonNode argument, JsonObject schema, JsonNode? value, string at, List<string> faults)
+    private bool CheckOthers(JsonNode argument, JsonObject schema, JsonNode? value, string at, List<string> faults)
     {
         if (value is not JsonObject members)
         {
