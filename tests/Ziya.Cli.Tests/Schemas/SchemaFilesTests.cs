@@ -31,6 +31,11 @@ public sealed class SchemaFilesTests
     public void Write_ThisBuild_LeavesNoOtherFileInSchemas() =>
         Assert.Equal(Generated.Keys, Directory.GetFiles(Repository.PathOf("schemas"), "*.json").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Readme_NamesEveryFile(string name) =>
+        Assert.Contains($"| `{name}` |", File.ReadAllText(Repository.PathOf("schemas", "README.md")), StringComparison.Ordinal);
+
     [Fact]
     public void Write_Twice_GivesEqualBytes()
     {
