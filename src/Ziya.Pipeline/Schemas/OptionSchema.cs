@@ -105,21 +105,25 @@ internal sealed class OptionSchema(DocComments docs, Func<OptionSchema, JsonObje
 
     private static JsonObject Number(Type type, OptionShape shape)
     {
-        var schema = new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer" };
-        if (shape.Range is { } range)
+        if (type != typeof(double) && type != typeof(int) && type != typeof(long) && type != typeof(ulong))
         {
-            schema["minimum"] = Limit(range.Minimum);
-            schema["maximum"] = Limit(range.Maximum);
-        }
-        else if (type == typeof(ulong))
-        {
-            schema["minimum"] = 0;
+            throw new NotSupportedException($"{shape.Property.DeclaringType}.{shape.Property.Name} is a {type}, which the job language cannot say.");
         }
 
+        var schema = new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer" };
+        Limit(schema, "minimum", shape.Range?.Minimum ?? (type == typeof(ulong) ? 0 : null));
+        Limit(schema, "maximum", shape.Range?.Maximum);
         return schema;
     }
 
-    private static JsonNode? Limit(object limit) => JsonNode.Parse(Convert.ToDouble(limit, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture));
+    private static void Limit(JsonObject schema, string keyword, object? limit)
+    {
+        // double.MaxValue is how a range says that it has no end.
+        if (limit is not null && Convert.ToDouble(limit, CultureInfo.InvariantCulture) is > double.MinValue and < double.MaxValue and var number)
+        {
+            schema[keyword] = JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture));
+        }
+    }
 
     private string? Description(OptionShape shape)
     {
