@@ -154,7 +154,7 @@ internal static class JobCheck
         {
             foreach (var read in input.Read)
             {
-                if (IsInside(Glob.Folder(read.Replace('\\', '/')), root))
+                if (IsInside(Glob.Folder(Storage.FileStore.Slashes(read)), root))
                 {
                     add("output.write", $"{root} holds the input {read}: a second run would read its own output. Choose another folder.");
                 }

@@ -34,6 +34,11 @@ internal static class InputListing
             return [Missing(pattern)];
         }
 
+        if (files.Select(file => file.File.Path).FirstOrDefault(LeadsNowhere) is { } link)
+        {
+            return [$"{link} is a symbolic link that leads nowhere. Delete it, or name the files without it."];
+        }
+
         return files.Where(file => catalog.FormatOf(input.Format, file.File.Path) is null).Take(3).Select(file =>
             $"the name {file.File.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.");
     }
@@ -91,7 +96,7 @@ internal static class InputListing
 
     private static IEnumerable<(StoredFile File, string Name)> Find(string pattern)
     {
-        var path = pattern.Replace('\\', '/');
+        var path = FileStore.Slashes(pattern);
         var folder = Glob.Folder(path);
         var store = new FileStore(folder.Length == 0 ? "." : folder);
         var rest = path[folder.Length..];
@@ -103,9 +108,22 @@ internal static class InputListing
         return store.List("").Where(file => Glob.IsMatch(rest, file.Path)).Select(file => (file with { Path = folder + file.Path }, file.Path));
     }
 
+    private static bool LeadsNowhere(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            // A link to itself.
+            return true;
+        }
+    }
+
     private static string Missing(string pattern)
     {
-        var folder = Glob.Folder(pattern.Replace('\\', '/'));
+        var folder = Glob.Folder(FileStore.Slashes(pattern));
         if (folder.Length > 0 && !Directory.Exists(folder))
         {
             return $"no file matches {pattern}: there is no folder {folder} below {Directory.GetCurrentDirectory()}. Paths are relative to where the command runs.";

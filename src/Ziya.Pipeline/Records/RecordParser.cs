@@ -23,6 +23,7 @@ internal sealed class RecordParser
     private readonly List<(byte[] Root, string Path, int Slot)> _nested = [];
     private readonly bool[] _isMapped;
     private string _lastFile = "";
+    private bool _once;
 
     /// <summary>A parser for what the pipeline itself wrote, origin included.</summary>
     public static RecordParser ForInternal(RecordKind kind) => new(kind, new Dictionary<string, string>(), true);
@@ -62,6 +63,7 @@ internal sealed class RecordParser
     public Record? Parse(ReadOnlySpan<byte> json, Origin origin, string source, out string? fault)
     {
         Array.Clear(_values);
+        _once = true;
         if (!Utf8.IsValid(json))
         {
             fault = $"invalid UTF-8 at byte {InvalidAt(json)} of the line; `encoding:` names another encoding";
@@ -87,6 +89,7 @@ internal sealed class RecordParser
     public Record Merge(Record record, ReadOnlySpan<byte> changes)
     {
         _shape.Load(record, _values);
+        _once = false;
         var origin = record.Origin;
         return TryRead(changes, ref origin, out var fault)
             ? _shape.Build(_values, origin)
@@ -118,7 +121,7 @@ internal sealed class RecordParser
         }
         catch (JsonException exception)
         {
-            fault = exception.Message.Contains("depth", StringComparison.Ordinal)
+            fault = exception.Message.Contains("configured depth", StringComparison.Ordinal)
                 ? $"nested deeper than 64 levels at byte {exception.BytePositionInLine}"
                 : $"not valid JSON at byte {exception.BytePositionInLine}: {Reason(exception)}";
             return false;
@@ -196,6 +199,9 @@ internal sealed class RecordParser
         var type = _shape.Slots[slot].Type;
         switch (type)
         {
+            case var _ when _once && _values[slot] is not null:
+                fault = $"\"{System.Text.Encoding.UTF8.GetString(name)}\" is there twice";
+                return false;
             case SlotType.Text when reader.TokenType == JsonTokenType.String:
                 _values[slot] = slot == 0 || !_isShort(slot) ? reader.GetString() : Intern(ref reader);
                 return true;

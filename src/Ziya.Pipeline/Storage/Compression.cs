@@ -64,7 +64,7 @@ internal static class Compressions
     /// <summary>A stream of the unpacked bytes.</summary>
     public static Stream Unpack(Stream packed, Compression compression) => compression switch
     {
-        Compression.Gzip => new GZipStream(packed, CompressionMode.Decompress),
+        Compression.Gzip => new GunzipStream(packed),
         Compression.Zstd => ZstdStream.Unpack(packed),
         Compression.Brotli => new BrotliStream(packed, CompressionMode.Decompress),
         _ => packed,

@@ -16,7 +16,7 @@ public sealed partial class FileStore : IStore
     /// <summary>A store over <paramref name="folder"/>, which is made on the first write.</summary>
     public FileStore(string folder)
     {
-        Root = folder.Replace('\\', '/').TrimEnd('/');
+        Root = Slashes(folder).TrimEnd('/');
         _folder = Path.GetFullPath(folder);
     }
 
@@ -30,13 +30,13 @@ public sealed partial class FileStore : IStore
     public IEnumerable<StoredFile> List(string prefix)
     {
         var slash = prefix.LastIndexOf('/');
-        var start = slash < 0 ? _folder : FullPath(prefix[..slash]);
+        var start = new DirectoryInfo(slash < 0 ? _folder : FullPath(prefix[..slash]));
         var found = new List<StoredFile>();
-        if (Directory.Exists(start))
+        if (start.Exists)
         {
-            foreach (var file in new DirectoryInfo(start).EnumerateFiles("*", Walk))
+            foreach (var file in Walk(start))
             {
-                var path = Path.GetRelativePath(_folder, file.FullName).Replace('\\', '/');
+                var path = Slashes(Path.GetRelativePath(_folder, file.FullName));
                 if (path.StartsWith(prefix, StringComparison.Ordinal) && !IsOurs(path))
                 {
                     found.Add(Describe(path, file));
@@ -142,22 +142,48 @@ public sealed partial class FileStore : IStore
             return;
         }
 
-        foreach (var path in Directory.EnumerateFiles(_folder, "*" + Aside, Walk).ToList())
+        foreach (var file in Walk(new DirectoryInfo(_folder)).Where(file => file.Name.EndsWith(Aside, StringComparison.Ordinal)).ToList())
         {
-            File.Delete(path);
+            file.Delete();
         }
     }
 
     private static bool IsOurs(string path) =>
         path.EndsWith(Aside, StringComparison.Ordinal) || path.EndsWith(Guard, StringComparison.Ordinal);
 
-    private static readonly EnumerationOptions Walk = new()
+    /// <summary>All files below a folder. Linked folders are followed, but not into a folder they lie in.</summary>
+    private static IEnumerable<FileInfo> Walk(DirectoryInfo folder, string real, HashSet<string> above)
     {
-        RecurseSubdirectories = true,
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-        MaxRecursionDepth = 64,
-    };
+        foreach (var entry in folder.EnumerateFileSystemInfos("*", Everything))
+        {
+            if (entry is FileInfo file)
+            {
+                yield return file;
+                continue;
+            }
+
+            var inner = Real(new DirectoryInfo(Path.Combine(real, entry.Name)));
+            if (above.Add(inner))
+            {
+                foreach (var below in Walk((DirectoryInfo)entry, inner, above))
+                {
+                    yield return below;
+                }
+
+                above.Remove(inner);
+            }
+        }
+    }
+
+    private static IEnumerable<FileInfo> Walk(DirectoryInfo folder) => Walk(folder, Real(folder), [Real(folder)]);
+
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    private static string Real(DirectoryInfo folder) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath((folder.ResolveLinkTarget(true) ?? folder).FullName));
+
+    /// <summary>Elsewhere a backslash is a character like any other.</summary>
+    internal static string Slashes(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
 
     private static StoredFile Describe(string path, FileInfo file) =>
         new(path, file.Length, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
