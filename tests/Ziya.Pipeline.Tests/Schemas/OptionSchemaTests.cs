@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Ziya.Pipeline.Jobs;
+using KeyAttribute = Ziya.Pipeline.Jobs.KeyAttribute;
 using Ziya.Pipeline.Schemas;
 
 namespace Ziya.Pipeline.Tests.Schemas;
