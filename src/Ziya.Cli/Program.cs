@@ -13,5 +13,6 @@ var root = new RootCommand("""
     PlanCommand.Make(),
     TraceCommand.Make(),
     ReportCommand.Make(),
+    SchemaCommand.Make(),
 };
 return Exit.Invoke(root.Parse(args));

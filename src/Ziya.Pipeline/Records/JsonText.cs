@@ -7,7 +7,8 @@ namespace Ziya.Pipeline.Records;
 /// <summary>JSON with CJK and emoji unescaped, for nodes and for objects in camelCase.</summary>
 internal static class JsonText
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    /// <summary>How objects become JSON.</summary>
+    internal static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
