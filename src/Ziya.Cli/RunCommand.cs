@@ -52,6 +52,9 @@ internal static class RunCommand
         try
         {
             ProgressDisplay.Watch(run, () => new LocalEngine(workers, TimeProvider.System).Execute(run, stop.Token));
+            ReportText.Write(run.Finish("done"));
+            Console.Out.WriteLine($"dataset  {FolderPattern.Root(job.Output.Write)}\nreport   {run.Folder.Root}/report.html");
+            return Exit.Done;
         }
         catch (OperationCanceledException)
         {
@@ -59,21 +62,17 @@ internal static class RunCommand
             Console.Error.WriteLine($"Stopped. Finished tasks are kept in {run.Folder.Root}. {resume}");
             return Exit.Failed;
         }
-        catch (JobFailedException exception)
+        catch (Exception exception) when (exception is JobFailedException or IOException or UnauthorizedAccessException)
         {
             TryFinish(run, exception);
-            Console.Error.WriteLine($"{path}: failed in {exception.Message.TrimEnd('.')}.\nFinished tasks are kept in {run.Folder.Root}. {resume}");
+            var where = exception is JobFailedException ? "" : "publishing: ";
+            Console.Error.WriteLine($"{path}: failed in {where}{exception.Message.TrimEnd('.')}.\nFinished tasks are kept in {run.Folder.Root}. {resume}");
             return Exit.Failed;
         }
-
-        var report = run.Finish("done");
-        ReportText.Write(report);
-        Console.Out.WriteLine($"dataset  {FolderPattern.Root(job.Output.Write)}\nreport   {run.Folder.Root}/report.html");
-        return Exit.Done;
     }
 
     /// <summary>The failure is what matters: a disk too full for the report must not hide it.</summary>
-    private static void TryFinish(Run run, JobFailedException exception)
+    private static void TryFinish(Run run, Exception exception)
     {
         try
         {

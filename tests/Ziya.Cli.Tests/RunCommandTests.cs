@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using Ziya.Pipeline.Tests.Fixtures;
+
+namespace Ziya.Cli.Tests;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public void Run_Job_WritesDatasetAndReport()
+    {
+        Prepare(2_000);
+        var result = ZiyaProcess.Run(_folder.Path, "run", "job.yaml");
+        Assert.True(result.Exit == 0, result.Error);
+        Assert.Contains("dataset  out", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder["out/manifest.json"]));
+        Assert.True(File.Exists(_folder["out/README.md"]));
+        Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_folder["runs"])), "report.html")));
+    }
+
+    [Fact]
+    public void Run_Twice_DoesNothingAgain()
+    {
+        Prepare(2_000);
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml").Exit);
+        var again = ZiyaProcess.Run(_folder.Path, "run", "job.yaml");
+        Assert.Equal(0, again.Exit);
+        Assert.Contains("tasks are done", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ThresholdChanged_PaysForTheLastPassOnly()
+    {
+        Prepare(2_000);
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "runs/one").Exit);
+        var changed = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "runs/two", "--set", "output.compression=none");
+        Assert.Equal(0, changed.Exit);
+        Assert.Contains("runs/one", changed.Error, StringComparison.Ordinal);
+        Assert.All(Directory.EnumerateFiles(_folder["out"], "part-*", SearchOption.AllDirectories), path => Assert.EndsWith(".jsonl", path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Run_CtrlC_StopsAndSaysHowToGoOn()
+    {
+        Prepare(60_000);
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "whole").Exit);
+        var whole = TestJob.Outcome(_folder["out"], _folder["whole"]);
+        Directory.Delete(_folder["out"], true);
+        using (var process = ZiyaProcess.Start(_folder.Path, "run", "job.yaml", "--run-dir", "stopped", "--fresh"))
+        {
+            while (!Directory.Exists(_folder["stopped/phases"]) && !process.EndsWithin(TimeSpan.FromMilliseconds(10)))
+            {
+            }
+
+            process.Interrupt();
+            var stopped = process.Wait();
+            Assert.Equal(1, stopped.Exit);
+            Assert.Contains("Stopped.", stopped.Error, StringComparison.Ordinal);
+            Assert.Contains("Run the same command again", stopped.Error, StringComparison.Ordinal);
+            Assert.Equal("stopped", (string)JsonNode.Parse(File.ReadAllText(_folder["stopped/report.json"]))!["state"]!);
+        }
+
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "stopped").Exit);
+        Assert.Equal(whole, TestJob.Outcome(_folder["out"], _folder["stopped"]));
+    }
+
+    [Fact]
+    public void Run_SameRunFolderTwiceAtOnce_SecondIsRefused()
+    {
+        Prepare(60_000);
+        using var first = ZiyaProcess.Start(_folder.Path, "run", "job.yaml", "--run-dir", "r");
+        while (!File.Exists(_folder["r/claim.json"]) && !first.EndsWithin(TimeSpan.FromMilliseconds(5)))
+        {
+        }
+
+        var second = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "r");
+        Assert.Equal(1, second.Exit);
+        Assert.Contains("is being written by process", second.Error, StringComparison.Ordinal);
+        Assert.Equal(0, first.Wait().Exit);
+    }
+
+    [Fact]
+    public void Run_WrongJob_TellsEveryFaultAndWritesNothing()
+    {
+        Prepare(10);
+        _folder.Write("job.yaml", File.ReadAllText(_folder["job.yaml"]).Replace("language:", "langauge:", StringComparison.Ordinal).Replace("count: 3000", "count: many", StringComparison.Ordinal));
+        var result = ZiyaProcess.Run(_folder.Path, "run", "job.yaml");
+        Assert.Equal(2, result.Exit);
+        Assert.Contains("job.yaml:4:5: unknown step 'langauge'. Did you mean 'language'?", result.Error, StringComparison.Ordinal);
+        Assert.Contains("job.yaml:5:", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("run", "missing.yaml")]
+    [InlineData("run", "job.yaml", "--workers", "0")]
+    [InlineData("run", "job.yaml", "--set", "nonsense")]
+    [InlineData("run", "job.yaml", "--frehs")]
+    [InlineData("rnu", "job.yaml")]
+    public void CommandLine_Wrong_ExitsWithTwo(params string[] arguments)
+    {
+        Prepare(10);
+        var result = ZiyaProcess.Run(_folder.Path, arguments);
+        Assert.Equal(2, result.Exit);
+        Assert.NotEqual("", result.Error);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Fact]
+    public void Help_OfEveryCommand_IsThere()
+    {
+        foreach (var command in new[] { "", "run", "plan", "trace", "report", "schema" })
+        {
+            var result = ZiyaProcess.Run(_folder.Path, command.Length == 0 ? ["--help"] : [command, "--help"]);
+            Assert.Equal(0, result.Exit);
+            Assert.Contains("ziya " + command, result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Prepare(int records)
+    {
+        _folder.Write("in/a.jsonl", TestTexts.Lines(records, 1));
+        TestJob.Write(_folder);
+    }
+}
