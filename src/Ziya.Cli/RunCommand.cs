@@ -66,7 +66,7 @@ internal static class RunCommand
         {
             TryFinish(run, exception);
             var where = exception is JobFailedException ? "" : "publishing: ";
-            Console.Error.WriteLine($"{path}: failed in {where}{exception.Message.TrimEnd('.')}.\nFinished tasks are kept in {run.Folder.Root}. {resume}");
+            Console.Error.WriteLine($"{path}: failed: {where}{exception.Message.TrimEnd('.')}.\nFinished tasks are kept in {run.Folder.Root}. {resume}");
             return Exit.Failed;
         }
     }
