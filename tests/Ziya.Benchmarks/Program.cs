@@ -3,6 +3,7 @@ using Ziya.Benchmarks;
 return args switch
 {
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
+    ["read", .. var rest] => ReadBenchmark.Run(rest),
     _ => Usage(),
 };
 

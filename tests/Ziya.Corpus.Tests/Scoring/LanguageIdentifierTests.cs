@@ -198,13 +198,15 @@ public sealed class LanguageIdentifierTests
     [InlineData(":")]
     [InlineData("://")]
     [InlineData("\0")]
-    [InlineData("\uD840")]
-    [InlineData("\uDC00")]
+    [InlineData(@"\uD840")]
+    [InlineData(@"\uDC00")]
     [InlineData("e\u0301\u0302\u0303\u0304")]
     [InlineData("\u0301")]
     [InlineData("A_1.")]
     public void Identify_SixteenMegabytesOfOneThing_Answers(string unit)
     {
+        // Half a surrogate pair has no form that a test's name can have: it comes escaped.
+        unit = System.Text.RegularExpressions.Regex.Unescape(unit);
         var text = string.Concat(Enumerable.Repeat(unit, 16_000_000 / unit.Length));
 
         Assert.InRange(Identifier.Identify(text).Confidence, 0, 1);
