@@ -22,7 +22,7 @@ internal static class InputOpener
     /// <summary>Opens a slice for a format.</summary>
     public static FormatInput Open(Slice slice, InputFormat format, TextEncoding encoding, int mostBytes)
     {
-        var file = new FileInfo(slice.File);
+        var file = FileStore.Target(new FileInfo(slice.File));
         if (!file.Exists || file.Length != slice.FileBytes)
         {
             throw new InputChangedException(file.Exists

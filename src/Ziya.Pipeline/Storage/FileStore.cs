@@ -185,8 +185,25 @@ public sealed partial class FileStore : IStore
     /// <summary>Elsewhere a backslash is a character like any other.</summary>
     internal static string Slashes(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
 
-    private static StoredFile Describe(string path, FileInfo file) =>
-        new(path, file.Length, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
+    /// <summary>The file itself, or the one a symbolic link leads to: the link has a length of its own, that of a path.</summary>
+    internal static FileInfo Target(FileInfo file)
+    {
+        try
+        {
+            return file.LinkTarget is not null && file.ResolveLinkTarget(true) is FileInfo { Exists: true } target ? target : file;
+        }
+        catch (IOException)
+        {
+            // A link to itself. Whoever opens it is told.
+            return file;
+        }
+    }
+
+    private static StoredFile Describe(string path, FileInfo link)
+    {
+        var file = Target(link);
+        return new(path, file.Length, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Committed files are never written to again, so a second name for the same bytes is as good as a copy.</summary>
     private static bool TryLink(string from, string to)

@@ -193,6 +193,21 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Run_LinkedFile_IsSplitAsTheFileItself()
+    {
+        using var folder = new TempFolder();
+        var records = TestTexts.Lines(20_000, 1);
+        folder.Write("elsewhere/a.jsonl", records);
+        Directory.CreateDirectory(folder["in"]);
+        File.CreateSymbolicLink(folder["in/a.jsonl"], "../elsewhere/a.jsonl");
+        var report = TestRun.Execute(TestRun.Job(folder, "", extra: "limits: { split_mb: 1 }"), folder["run"]);
+        Assert.Equal(Encoding.UTF8.GetByteCount(records) / (1 << 20) + 1, report.Phases[0].Tasks);
+        Assert.Equal(20_000, report.Records.Read);
+        File.AppendAllText(folder["elsewhere/a.jsonl"], Good);
+        Assert.Equal(20_001, TestRun.Execute(TestRun.Job(folder, "", extra: "limits: { split_mb: 1 }"), folder["run"]).Records.Read);
+    }
+
+    [Fact]
     public void Run_LinkToNowhere_IsAFaultOfTheJob()
     {
         using var folder = new TempFolder();
