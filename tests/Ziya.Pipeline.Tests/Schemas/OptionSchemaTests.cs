@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using KeyAttribute = Ziya.Pipeline.Jobs.KeyAttribute;
 using Ziya.Pipeline.Schemas;
+using KeyAttribute = Ziya.Pipeline.Jobs.KeyAttribute;
 
 namespace Ziya.Pipeline.Tests.Schemas;
 
