@@ -1,56 +1,64 @@
-using System.Text.Json.Nodes;
 using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Runs;
 
-/// <summary>Turns byte offsets of a plain file into line numbers.</summary>
-internal static class LineNumbers
+/// <summary>Turns byte offsets of plain files into line numbers, in one reading of each file while its offsets ascend.</summary>
+internal sealed class LineNumbers : IDisposable
 {
-    /// <summary>Adds <c>line</c> to entries that have an <c>offset</c>, which must ascend. Packed files have no such lines.</summary>
-    public static void Fill(string file, IReadOnlyList<JsonObject> entries)
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private string? _file;
+    private FileStream? _stream;
+    private long _position;
+    private long _line;
+
+    /// <summary>The line that an offset stands in, from 1; 0 where the file is gone, or packed and so without such lines.</summary>
+    public long Of(string file, long offset)
     {
-        if (!File.Exists(file) || IsPacked(file))
+        if (file != _file || offset < _position)
+        {
+            Open(file);
+        }
+
+        while (_stream is not null && _position < offset)
+        {
+            var read = _stream.Read(_buffer, 0, (int)Math.Min(_buffer.Length, offset - _position));
+            if (read == 0)
+            {
+                break;
+            }
+
+            _line += _buffer.AsSpan(0, read).Count((byte)'\n');
+            _position += read;
+        }
+
+        return _line;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream?.Dispose();
+
+    private void Open(string file)
+    {
+        _stream?.Dispose();
+        _stream = null;
+        _file = file;
+        _position = 0;
+        _line = 0;
+        if (!File.Exists(file))
         {
             return;
         }
 
-        var offsets = entries.Select(entry => (long)entry["offset"]!).ToList();
-        foreach (var (entry, line) in entries.Zip(Of(file, offsets)))
+        _stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+        var start = _stream.ReadAtLeast(_buffer.AsSpan(0, 4), 4, false);
+        if (Compressions.OfBytes(_buffer.AsSpan(0, start), file) != Compression.None)
         {
-            entry.Insert(1, "line", line);
+            _stream.Dispose();
+            _stream = null;
+            return;
         }
-    }
 
-    /// <summary>The line of each offset, from 1; offsets ascend.</summary>
-    public static IEnumerable<long> Of(string file, IEnumerable<long> offsets)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
-        var buffer = new byte[1 << 20];
-        long position = 0;
-        long line = 1;
-        foreach (var offset in offsets)
-        {
-            while (position < offset)
-            {
-                var read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, offset - position));
-                if (read == 0)
-                {
-                    break;
-                }
-
-                line += buffer.AsSpan(0, read).Count((byte)'\n');
-                position += read;
-            }
-
-            yield return line;
-        }
-    }
-
-    private static bool IsPacked(string file)
-    {
-        using var stream = File.OpenRead(file);
-        var start = new byte[4];
-        var read = stream.ReadAtLeast(start, start.Length, false);
-        return Compressions.OfBytes(start.AsSpan(0, read), file) != Compression.None;
+        _stream.Position = 0;
+        _line = 1;
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Records;
@@ -32,38 +32,41 @@ internal static class Quarantine
         }
     }
 
+    /// <summary>An entry at a time: a task may have quarantined more than there is memory.</summary>
     private static void Publish(RunFolder folder, string staged, string path)
     {
-        var entries = Lines(folder.Bytes(staged)).Select(line => (JsonObject)JsonNode.Parse(line)!).ToList();
-        if (entries.TrueForAll(entry => entry.ContainsKey("line")))
-        {
-            folder.Store.Take(folder.Store, staged, path);
-            return;
-        }
-
-        foreach (var file in entries.Where(entry => !entry.ContainsKey("line")).GroupBy(entry => (string)entry["file"]!))
-        {
-            LineNumbers.Fill(file.Key, [.. file.OrderBy(entry => (long)entry["offset"]!)]);
-        }
-
+        using var numbers = new LineNumbers();
+        using var pending = folder.Store.Create(path);
         var line = new JsonLine();
-        foreach (var entry in entries)
+        foreach (var (_, entry) in RowReader.Rows(folder.Store, staged))
         {
-            JsonText.Write(line, entry);
+            line.Clear();
+            Copy(line, entry.Span, numbers);
             line.Raw((byte)'\n');
+            pending.Content.Write(line.Written);
         }
 
-        folder.Write(path, line.Written);
+        pending.Commit();
     }
 
-    private static IEnumerable<byte[]> Lines(byte[] content)
+    /// <summary>Entries begin with <c>file</c>, then <c>line</c> where it is known, then <c>offset</c>.</summary>
+    private static void Copy(JsonLine line, ReadOnlySpan<byte> entry, LineNumbers numbers)
     {
-        var start = 0;
-        while (start < content.Length)
+        var reader = new Utf8JsonReader(entry);
+        reader.Read();
+        reader.Read();
+        reader.Read();
+        var file = reader.GetString()!;
+        var start = (int)reader.BytesConsumed;
+        reader.Read();
+        if (reader.ValueTextEquals("offset"u8) && reader.Read() && numbers.Of(file, reader.GetInt64()) is > 0 and var number)
         {
-            var end = Array.IndexOf(content, (byte)'\n', start);
-            yield return content[start..end];
-            start = end + 1;
+            line.Raw(entry[..start]);
+            line.Name("line"u8);
+            line.Number(number);
+            entry = entry[start..];
         }
+
+        line.Raw(entry);
     }
 }

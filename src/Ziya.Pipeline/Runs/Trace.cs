@@ -189,7 +189,8 @@ public sealed class Trace
 
     private static string Source(Origin at)
     {
-        var line = at.Line > 0 || !File.Exists(at.File) ? at.Line : LineNumbers.Of(at.File, [at.Offset]).First();
+        using var numbers = new LineNumbers();
+        var line = at.Line > 0 ? at.Line : numbers.Of(at.File, at.Offset);
         return line > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{at.File}:{line} (byte {at.Offset})")
             : string.Create(CultureInfo.InvariantCulture, $"{at.File}, byte {at.Offset}");

@@ -5,37 +5,42 @@ namespace Ziya.Pipeline.Shuffle;
 
 /// <summary>
 /// Sorts entries by their bytes within a memory budget: fills a buffer, sorts it, writes it to a scratch file when full, and
-/// merges the runs when read. The order depends on the entries alone. Can be gone through several times.
+/// merges the runs when read; many runs are merged into longer ones before. The order depends on the entries alone. Can be gone through several times.
 /// </summary>
 internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
 {
-    // At 16 ways of merging a run of 64 MiB each, one pass sorts a gigabyte; more runs only cost more open files.
-    private const int RunReadBytes = 1 << 16;
+    // Each run that is read costs a buffer of 64 KiB and an open file: 4 MiB at 64 ways.
+    private const int MostRuns = 64;
     private const int FirstBytes = 1 << 16;
 
     private readonly string _scratch;
     private readonly int _mostBytes;
+    private readonly int _mostKeys;
+    private readonly int _mostRuns;
     private byte[] _arena = [];
     private readonly List<Key> _keys = [];
-    private readonly List<FileStream> _runs = [];
+    private readonly List<SortRun> _runs = [];
     private int _used;
     private bool _sorted;
 
     /// <param name="scratch">Folder for runs that do not fit in memory; made when needed.</param>
     /// <param name="memoryBytes">Budget for entries in memory. At least one entry is always held.</param>
-    public ExternalSorter(string scratch, int memoryBytes)
+    /// <param name="mostRuns">How many runs of one level there may be before they are merged into one of the next; at least 2.</param>
+    public ExternalSorter(string scratch, int memoryBytes, int mostRuns = MostRuns)
     {
         _scratch = scratch;
+        _mostRuns = mostRuns;
 
         // Beside its bytes an entry costs a key of 16 bytes in a list that doubles: half of the budget goes to each.
         _mostBytes = Math.Max(1024, memoryBytes / 2);
-        MostKeys = Math.Max(16, memoryBytes / 64);
+        _mostKeys = Math.Max(16, memoryBytes / 64);
     }
 
-    /// <summary>How many runs went to disk.</summary>
+    /// <summary>How many runs are on the disk.</summary>
     public int Runs => _runs.Count;
 
-    private int MostKeys { get; }
+    /// <summary>How often the entries merged most were merged.</summary>
+    public int Levels => _runs.Count == 0 ? 0 : _runs.Max(run => run.Level);
 
     /// <summary>Adds all entries of a chunk of length-prefixed entries.</summary>
     public void AddChunk(ReadOnlySpan<byte> chunk)
@@ -56,7 +61,7 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
             throw new InvalidOperationException($"An entry of {entry.Length} bytes does not fit the sort buffer of {_mostBytes}; raise limits.memory_mb.");
         }
 
-        if (_used + entry.Length > _mostBytes || _keys.Count >= MostKeys)
+        if (_used + entry.Length > _mostBytes || _keys.Count >= _mostKeys)
         {
             Spill();
         }
@@ -76,7 +81,7 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
     public IEnumerator<Entry> GetEnumerator()
     {
         Sort();
-        return _runs.Count == 0 ? InMemory() : Merged();
+        return _runs.Count == 0 ? InMemory() : Merged([InMemory(), .. _runs.Select(run => run.Read())]);
     }
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
@@ -118,27 +123,28 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
     private void Spill()
     {
         Sort();
-        Directory.CreateDirectory(_scratch);
-        var path = Path.Combine(_scratch, $"{Guid.NewGuid():N}.run");
-        var run = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
-        _runs.Add(run);
-        if (!OperatingSystem.IsWindows())
-        {
-            // Unlinked at once, so that nothing stays behind however the process ends.
-            File.Delete(path);
-        }
-
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var key in _keys)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(length, key.Length);
-            run.Write(length);
-            run.Write(_arena, key.Offset, key.Length);
-        }
-
-        run.Flush();
+        AddRun(0, InMemory());
         _keys.Clear();
         _used = 0;
+        for (var level = 0; _runs.Count(run => run.Level == level) >= _mostRuns; level++)
+        {
+            var merged = _runs.FindAll(run => run.Level == level);
+            AddRun(level + 1, Merged([.. merged.Select(run => run.Read())]));
+            _runs.RemoveAll(merged.Contains);
+            merged.ForEach(run => run.Dispose());
+        }
+    }
+
+    private void AddRun(int level, IEnumerator<Entry> entries)
+    {
+        var run = new SortRun(_scratch, level);
+        _runs.Add(run);
+        while (entries.MoveNext())
+        {
+            run.Add(entries.Current.Span);
+        }
+
+        run.Finish();
     }
 
     private IEnumerator<Entry> InMemory()
@@ -149,10 +155,8 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
         }
     }
 
-    private IEnumerator<Entry> Merged()
+    private static IEnumerator<Entry> Merged(List<IEnumerator<Entry>> sources)
     {
-        var sources = new List<IEnumerator<Entry>> { InMemory() };
-        sources.AddRange(_runs.Select(Read));
         var heap = new PriorityQueue<IEnumerator<Entry>, ReadOnlyMemory<byte>>(EntryOrder.Instance);
         foreach (var source in sources)
         {
@@ -165,48 +169,13 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
         while (heap.TryPeek(out var least, out _))
         {
             yield return least.Current;
+
+            // Not DequeueEnqueue, which compares with the entry that was least: its bytes are gone after MoveNext.
+            heap.Dequeue();
             if (least.MoveNext())
             {
-                heap.DequeueEnqueue(least, least.Current.Bytes);
+                heap.Enqueue(least, least.Current.Bytes);
             }
-            else
-            {
-                heap.Dequeue();
-            }
-        }
-    }
-
-    private static IEnumerator<Entry> Read(FileStream run)
-    {
-        // RandomAccess keeps its own position, so that two readings of one run do not disturb each other.
-        var buffer = new byte[RunReadBytes];
-        long position = 0;
-        var start = 0;
-        var end = 0;
-        while (true)
-        {
-            var length = end - start >= sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(start)) : -1;
-            if (length < 0 || end - start < sizeof(int) + length)
-            {
-                var needed = Math.Max(RunReadBytes, length + sizeof(int));
-                var next = needed > buffer.Length ? new byte[needed] : buffer;
-                buffer.AsSpan(start, end - start).CopyTo(next);
-                buffer = next;
-                end -= start;
-                start = 0;
-                var read = RandomAccess.Read(run.SafeFileHandle, buffer.AsSpan(end), position);
-                if (read == 0)
-                {
-                    yield break;
-                }
-
-                position += read;
-                end += read;
-                continue;
-            }
-
-            yield return new Entry(buffer.AsMemory(start + sizeof(int), length));
-            start += sizeof(int) + length;
         }
     }
 

@@ -10,16 +10,28 @@ internal static class SpillReader
     /// <summary>The chunks of a partition, each holding length-prefixed entries; checked against their hashes.</summary>
     public static IEnumerable<byte[]> Chunks(IStore store, StoredFile file, int partition)
     {
-        using var stream = store.OpenRead(file.Path, file.Bytes - SpillWriter.TailBytes);
-        var tail = Read(stream, SpillWriter.TailBytes);
-        if (BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(12)) != SpillWriter.Version)
+        if (file.Bytes < SpillWriter.TailBytes)
         {
-            throw Corrupt(file);
+            throw Corrupt(store, file);
         }
 
+        using var stream = store.OpenRead(file.Path, file.Bytes - SpillWriter.TailBytes);
+        var tail = Read(stream, SpillWriter.TailBytes);
+        var start = BinaryPrimitives.ReadInt64LittleEndian(tail);
         var chunks = BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(8));
-        stream.Position = BinaryPrimitives.ReadInt64LittleEndian(tail);
+        if (BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(12)) != SpillWriter.Version
+            || start < 0 || file.Bytes - SpillWriter.TailBytes - start != (long)chunks * SpillWriter.IndexEntryBytes)
+        {
+            throw Corrupt(store, file);
+        }
+
+        stream.Position = start;
         var index = Read(stream, chunks * SpillWriter.IndexEntryBytes);
+        if (XxHash3.HashToUInt64(index) != BinaryPrimitives.ReadUInt64LittleEndian(tail.AsSpan(16)))
+        {
+            throw Corrupt(store, file);
+        }
+
         for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
         {
             var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
@@ -32,7 +44,7 @@ internal static class SpillReader
             var chunk = Read(stream, BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]));
             if (XxHash3.HashToUInt64(chunk) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
             {
-                throw Corrupt(file);
+                throw Corrupt(store, file);
             }
 
             yield return chunk;
@@ -46,6 +58,6 @@ internal static class SpillReader
         return buffer;
     }
 
-    private static InvalidDataException Corrupt(StoredFile file) => new(
-        $"{file.Path} is damaged (its checksum does not match). Delete it and its .done.json, then run the job again to rebuild it.");
+    private static InvalidDataException Corrupt(IStore store, StoredFile file) => new(
+        $"{store.Root}/{file.Path} is damaged (its checksum does not match). Delete it and its .done.json, then run the job again to rebuild it.");
 }

@@ -9,14 +9,14 @@ namespace Ziya.Pipeline.Shuffle;
 /// </summary>
 internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
 {
-    /// <summary>Last bytes of a spill file: index offset (8), index length (4), version (4).</summary>
-    public const int TailBytes = 16;
+    /// <summary>Last bytes of a spill file: index offset (8), chunks in the index (4), version (4), hash of the index (8).</summary>
+    public const int TailBytes = 24;
 
     /// <summary>Bytes of the index for one chunk: partition, length, offset, hash.</summary>
     public const int IndexEntryBytes = 24;
 
     /// <summary>Form of the file.</summary>
-    public const int Version = 0x315a5053;
+    public const int Version = 0x325a5053;
 
     private readonly byte[]?[] _chunks = new byte[partitions][];
     private readonly int[] _used = new int[partitions];
@@ -60,8 +60,10 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
             _chunks[partition] = null;
         }
 
+        var hash = new XxHash3();
         foreach (var line in _index)
         {
+            hash.Append(line);
             target.Write(line);
         }
 
@@ -69,6 +71,7 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
         BinaryPrimitives.WriteInt64LittleEndian(tail, _offset);
         BinaryPrimitives.WriteInt32LittleEndian(tail[8..], _index.Count);
         BinaryPrimitives.WriteInt32LittleEndian(tail[12..], Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(tail[16..], hash.GetCurrentHashAsUInt64());
         target.Write(tail);
     }
 
