@@ -14,9 +14,16 @@ internal static class InputOpener
     /// <summary>Whether tasks may start in the middle: the bytes on the disk are plain text in UTF-8.</summary>
     public static bool CanSplit(string path, TextEncoding encoding)
     {
-        var sample = Sample(path);
-        return Compressions.OfBytes(sample, path) == Compression.None
-            && (encoding == TextEncoding.Auto ? EncodingDetector.Detect(sample) : encoding) == TextEncoding.Utf8;
+        return CompressionOf(path) == Compression.None
+            && (encoding == TextEncoding.Auto ? EncodingDetector.Detect(Sample(path)) : encoding) == TextEncoding.Utf8;
+    }
+
+    /// <summary>The compression of the bytes on the disk; those of <see cref="Sample"/> are unpacked already.</summary>
+    private static Compression CompressionOf(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        var start = new byte[4];
+        return Compressions.OfBytes(start.AsSpan(0, file.ReadAtLeast(start, start.Length, false)), path);
     }
 
     /// <summary>Opens a slice for a format.</summary>

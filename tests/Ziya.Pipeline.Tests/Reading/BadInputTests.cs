@@ -113,6 +113,18 @@ public sealed class BadInputTests
         Assert.Contains(TestRun.Output(folder), line => line.Contains("灯塔 and a lamp", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a.jsonl.gz")]
+    [InlineData("a.jsonl")]
+    public void Run_PackedFileOfManyTasks_IsReadWhole(string name)
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/" + name, Gzip(TestTexts.Lines(40_000, 1)));
+        Assert.True(new FileInfo(folder["in/" + name]).Length > 1 << 20);
+        var report = TestRun.Execute(TestRun.Job(folder, "", extra: "limits: { split_mb: 1 }"), folder["run"]);
+        Assert.Equal((40_000, 40_000 / 97), (report.Records.Read, report.Records.Quarantined));
+    }
+
     [Fact]
     public void Run_GzipWithGarbageBehind_KeepsWhatCameBefore()
     {
