@@ -1,0 +1,17 @@
+namespace Ziya.Corpus.Deduplication;
+
+/// <summary>Which record of a cluster of duplicates stays. Equals are decided by their place in the input: the earlier one stays.</summary>
+public enum Keep
+{
+    /// <summary>The one that stands first in the input: files in the order of their names, then from top to bottom.</summary>
+    First,
+
+    /// <summary>The one with the longest text, in UTF-16 code units.</summary>
+    Longest,
+
+    /// <summary>The one with the highest value of the number named by `by`; those that do not have it come last.</summary>
+    Highest,
+
+    /// <summary>The one with the lowest value of the number named by `by`; those that do not have it come last.</summary>
+    Lowest,
+}
