@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Runs;
 
 namespace Ziya.Cli;
@@ -40,7 +41,7 @@ internal static class Exit
             Console.Error.WriteLine(exception.Message);
             return Wrong;
         }
-        catch (Exception exception) when (exception is JobFailedException or ClaimedException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is JobFailedException or ClaimedException or IOException or UnauthorizedAccessException or InvalidDataException or InputChangedException)
         {
             Console.Error.WriteLine(exception.Message);
             return Failed;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Writing;
 
@@ -20,10 +21,24 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     private readonly IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> _markers = folder.ReadMarkers(compiled.Plan.Phases);
 
     /// <summary>Every place an id was read at, in the order of the input.</summary>
-    public IEnumerable<TraceFound> Find(string id) =>
-        InFiles(id).Concat(InQuarantine(id)).DefaultIfEmpty(null).SelectMany(found => found is null ? InInput(id) : [found])
-            .DistinctBy(found => found.At with { Line = 0 })
-            .OrderBy(found => found.Shard).ThenBy(found => found.At.Offset);
+    public IEnumerable<TraceFound> Find(string id)
+    {
+        var found = InFiles(id).Concat(InQuarantine(id)).ToList();
+        if (_plan.Phases.Count == 1)
+        {
+            // A job of one pass keeps no copy of what it read: the input itself is gone through.
+            try
+            {
+                found.AddRange(InInput(id));
+            }
+            catch (Exception exception) when (found.Count > 0 && exception is (InputChangedException or IOException))
+            {
+                // What was dropped can be told of without the input.
+            }
+        }
+
+        return found.DistinctBy(one => one.At with { Line = 0 }).OrderBy(one => one.Shard).ThenBy(one => one.At.Offset);
+    }
 
     /// <summary>The record at a place of the input as the first pass saw it; null where the input has changed.</summary>
     public Record? ReadSource(TraceFound found)
@@ -33,7 +48,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
             var source = new InputSource(context.Job, context).Read(_plan.Shards[found.Shard]);
             return source.FirstOrDefault(incoming => incoming.Record is { } record && IsAt(record.Origin, found.At)).Record;
         }
-        catch (Exception exception) when (exception is Reading.InputChangedException or IOException)
+        catch (Exception exception) when (exception is InputChangedException or IOException)
         {
             return null;
         }
@@ -81,7 +96,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     private static bool IsAt(Origin one, Origin other) => one.File == other.File && one.Offset == other.Offset;
 
     /// <summary>Among the records the first pass kept, and among all that were dropped.</summary>
-    private IEnumerable<TraceFound?> InFiles(string id)
+    private IEnumerable<TraceFound> InFiles(string id)
     {
         var first = _plan.Phases[0];
         var line = new JsonLine();
@@ -107,7 +122,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
         }
     }
 
-    private IEnumerable<TraceFound?> InQuarantine(string id)
+    private IEnumerable<TraceFound> InQuarantine(string id)
     {
         foreach (var file in folder.Store.List("quarantine/"))
         {
@@ -127,17 +142,12 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
         }
     }
 
-    /// <summary>A job of one pass keeps no copy of what it read: the input itself is gone through.</summary>
     private IEnumerable<TraceFound> InInput(string id)
     {
         var source = new InputSource(context.Job, context);
-        foreach (var shard in _plan.Phases.Count == 1 ? _plan.Shards : [])
-        {
-            foreach (var incoming in source.Read(shard).Where(incoming => incoming.Record?.Id == id))
-            {
-                yield return new TraceFound(shard.Number, incoming.Record!.Origin, null);
-            }
-        }
+        return _plan.Shards.SelectMany(shard => source.Read(shard)
+            .Where(incoming => incoming.Record?.Id == id)
+            .Select(incoming => new TraceFound(shard.Number, incoming.Record!.Origin, null)));
     }
 
     private TraceFound Found(string file, long offset, long line, string? unreadable)

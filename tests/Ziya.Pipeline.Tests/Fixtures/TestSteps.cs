@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -94,13 +95,22 @@ public sealed class Unique(WordOptions options) : GlobalStep<Record>
         entries.Add(Texts, entry[0] % entries.Partitions, entry);
     }
 
-    public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding) =>
-        finding.IsEmpty ? record : new Drop("seen", new JsonObject { ["first"] = Encoding.UTF8.GetString(finding) });
+    public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding)
+    {
+        if (finding.IsEmpty)
+        {
+            return record;
+        }
+
+        var parts = Encoding.UTF8.GetString(finding).Split(' ');
+        return new Drop("seen", new JsonObject { ["keeper_at"] = parts[0], ["cluster_size"] = int.Parse(parts[1], CultureInfo.InvariantCulture) });
+    }
 
     private sealed class FirstStage() : Stage("first", [Texts], [Findings])
     {
         public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
         {
+            var sizes = entries.CountBy(entry => Convert.ToHexString(entry.Span[..16])).ToDictionary();
             var first = new byte[24];
             var any = false;
             foreach (var entry in entries)
@@ -113,7 +123,8 @@ public sealed class Unique(WordOptions options) : GlobalStep<Record>
                 }
 
                 var at = Address.Read(first.AsSpan(16));
-                output.Add(Findings, Address.Read(entry.Span[16..]).Shard, [.. entry.Span[16..], .. Encoding.UTF8.GetBytes($"{at.Shard}:{at.Ordinal}")]);
+                var payload = $"{at.Shard}:{at.Ordinal} {sizes[Convert.ToHexString(entry.Span[..16])]}";
+                output.Add(Findings, Address.Read(entry.Span[16..]).Shard, [.. entry.Span[16..], .. Encoding.UTF8.GetBytes(payload)]);
             }
         }
     }
