@@ -36,9 +36,11 @@ internal static class PlanCommand
         AnsiConsole.Write(table);
         var files = plan.Shards.SelectMany(shard => shard.Slices).Select(slice => slice.File).Distinct().Count();
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Job}: {files} input files of {Size(plan.Shards.Sum(shard => shard.Bytes))} in {plan.Shards.Count} shards -> runs/{Pipeline.Runs.Run.IdOf(plan)}"));
+            $"{plan.Job}: {Count(files, "input file")} of {Size(plan.Shards.Sum(shard => shard.Bytes))} in {Count(plan.Shards.Count, "shard")} -> runs/{Pipeline.Runs.Run.IdOf(plan)}"));
         return Exit.Done;
     }
+
+    private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static string Size(long bytes) => bytes switch
     {

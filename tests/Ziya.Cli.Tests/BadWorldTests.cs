@@ -58,6 +58,29 @@ public sealed class BadWorldTests : IDisposable
         Assert.Contains("Run the same command again", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("out", "--run-dir", "runs/r", 2, "job.yaml:")]
+    [InlineData("runs", "--run-dir", "runs/r", 1, "runs/r")]
+    public void Run_ReadOnlyDisk_IsToldAndNothingIsLost(string readOnly, string option, string runDir, int exit, string told)
+    {
+        _folder.Write("in/a.jsonl", TestTexts.Lines(10, 3));
+        TestJob.Write(_folder, steps: "  - language", output: "out/{language}");
+        Directory.CreateDirectory(_folder[readOnly]);
+        var result = ZiyaProcess.Shell(_folder.Path, $"""
+            unshare -rm bash -c '
+              mount -t tmpfs -o ro tmpfs {readOnly} || exit 99
+              $ZIYA run job.yaml {option} {runDir}; first=$?
+              mount -o remount,rw {readOnly}
+              $ZIYA run job.yaml {option} {runDir} > second.txt 2>&1; second=$?
+              echo "exits $first $second"'
+            """);
+        Assert.SkipWhen(result.Exit == 99 || result.Error.Contains("unshare", StringComparison.Ordinal), "needs a user namespace to mount a disk: " + result.Error.Trim());
+        Assert.Contains($"exits {exit} 0", result.Output, StringComparison.Ordinal);
+        Assert.Contains(told, result.Error, StringComparison.Ordinal);
+        Assert.Contains("Read-only file system", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_OutputThatCannotBeWritten_IsAFaultBeforeAnythingRuns()
     {

@@ -9,6 +9,8 @@ public sealed partial class FileStore : IStore
     /// <summary>Files being written end in this; <see cref="List"/> does not show them.</summary>
     internal const string Aside = ".partial";
 
+    // Stays behind, empty: a lock on a file that was deleted meanwhile keeps out nobody who makes it anew, so that
+    // two could hold it. A lock on the folder would need no file, but network folders refuse those.
     private const string Guard = ".guard";
 
     private readonly string _folder;
