@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
@@ -17,7 +18,12 @@ internal sealed class InputSource(Job job, TaskContext context)
     private IEnumerable<Incoming> Read(Slice slice)
     {
         var format = context.Catalog.Formats[slice.Format];
-        var input = InputOpener.Open(slice, format, job.Input.Encoding, _mostBytes);
+        if (!TryOpen(slice, format, out var input, out var wrong))
+        {
+            yield return Damaged(slice, slice.Start, wrong);
+            yield break;
+        }
+
         using var content = input.Content;
         using var records = format.Read(input).GetEnumerator();
         long end = slice.Start;
@@ -34,7 +40,7 @@ internal sealed class InputSource(Job job, TaskContext context)
             }
 
             var raw = records.Current;
-            end = raw.Offset + raw.Bytes;
+            end = raw.Offset + (format.NeedsFile ? 1 : raw.Bytes);
             yield return Parse(raw, slice);
         }
     }
@@ -62,6 +68,21 @@ internal sealed class InputSource(Job job, TaskContext context)
             : new Incoming(null, -1, raw.Bytes, new Unreadable(at, raw.Bytes, fault!, raw.Json));
     }
 
+    private bool TryOpen(Slice slice, InputFormat format, [NotNullWhen(true)] out FormatInput? input, [NotNullWhen(false)] out InvalidDataException? wrong)
+    {
+        (input, wrong) = (null, null);
+        try
+        {
+            input = InputOpener.Open(slice, format, job.Input.Encoding, _mostBytes);
+            return true;
+        }
+        catch (InvalidDataException exception)
+        {
+            wrong = exception;
+            return false;
+        }
+    }
+
     /// <summary>Whether there is another record; with the damage where the rest of the file cannot be read.</summary>
     private static bool TryMove(IEnumerator<RawRecord> records, out InvalidDataException? damage)
     {
@@ -79,7 +100,7 @@ internal sealed class InputSource(Job job, TaskContext context)
 
     private static Incoming Damaged(Slice slice, long from, InvalidDataException damage)
     {
-        var reason = $"the rest of the file cannot be read: {damage.Message}";
+        var reason = $"the {(from > 0 ? "rest of the " : "")}file cannot be read: {damage.Message}";
         return new Incoming(null, -1, 0, new Unreadable(new Origin(slice.File, from, 0), 0, reason, ReadOnlyMemory<byte>.Empty));
     }
 }

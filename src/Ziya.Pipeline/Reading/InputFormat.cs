@@ -1,3 +1,6 @@
+using System.Text.Unicode;
+using Ziya.Pipeline.Records;
+
 namespace Ziya.Pipeline.Reading;
 
 /// <summary>Names an input format in the job language (<c>input.format</c>).</summary>
@@ -24,7 +27,10 @@ public abstract class InputFormat
     /// <summary>Whether the content is text in one encoding, which <c>input.encoding</c> names. Default true.</summary>
     public virtual bool IsText => true;
 
-    /// <summary>Whether it is read through <see cref="FormatInput.LocalPath"/>, never compressed as a whole. Default false.</summary>
+    /// <summary>
+    /// Whether it is read through <see cref="FormatInput.LocalPath"/>, never compressed as a whole. Default false. If so, the
+    /// offsets of its records are their numbers, from 0.
+    /// </summary>
     public virtual bool NeedsFile => false;
 
     /// <summary>
@@ -45,8 +51,20 @@ public sealed record FormatInput(Stream Content, string File, long Start, long E
 
 /// <summary>One record as a format found it.</summary>
 /// <param name="Json">A JSON object in UTF-8, or the bytes that could not be read. Valid until the next record is taken.</param>
-/// <param name="Offset">Bytes before it in the unpacked file.</param>
+/// <param name="Offset">Bytes before it in the unpacked file; records before it where the format has no such thing.</param>
 /// <param name="Bytes">Its length in the unpacked file.</param>
 /// <param name="Line">Its line, from 1; 0 where that is not known.</param>
 /// <param name="Fault">Why it cannot be read; null if it can.</param>
-public readonly record struct RawRecord(ReadOnlyMemory<byte> Json, long Offset, long Bytes, long Line, string? Fault);
+public readonly record struct RawRecord(ReadOnlyMemory<byte> Json, long Offset, long Bytes, long Line, string? Fault)
+{
+    /// <summary>How much is kept of a record that is longer than allowed.</summary>
+    internal const int KeptOfLong = 1 << 16;
+
+    /// <summary>The fault of a record that is longer than allowed.</summary>
+    internal static string TooLong(int mostBytes) => $"longer than {mostBytes} bytes; limits.record_mb allows more";
+
+    /// <summary>The fault of bytes that are no UTF-8; null where they are.</summary>
+    internal static string? NoUtf8(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes)
+        ? null
+        : $"invalid UTF-8 at byte {RecordParser.InvalidAt(bytes)} of the record; `encoding:` names another encoding";
+}

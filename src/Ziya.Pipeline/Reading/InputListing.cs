@@ -81,7 +81,7 @@ internal static class InputListing
         var formatName = catalog.Formats.First(pair => pair.Value == format).Key;
         Slice Of(long start, long end) => new(file.Path, name, formatName, start, end, file.Bytes, file.Version);
 
-        if (file.Bytes <= split || !format.Splits || !InputOpener.CanSplit(file.Path, job.Input.Encoding))
+        if (file.Bytes <= split || !InputOpener.CanSplit(file.Path, format, job.Input.Encoding))
         {
             yield return Of(0, file.Bytes);
             yield break;

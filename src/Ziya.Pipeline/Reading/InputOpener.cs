@@ -11,22 +11,18 @@ internal static class InputOpener
 
     static InputOpener() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <summary>Whether tasks may start in the middle: the bytes on the disk are plain text in UTF-8.</summary>
-    public static bool CanSplit(string path, TextEncoding encoding)
+    /// <summary>Whether tasks may start in the middle: the bytes on the disk are plain text in UTF-8, and of this format as far as one sees.</summary>
+    public static bool CanSplit(string path, InputFormat format, TextEncoding encoding)
     {
-        return CompressionOf(path) == Compression.None
-            && (encoding == TextEncoding.Auto ? EncodingDetector.Detect(Sample(path)) : encoding) == TextEncoding.Utf8;
-    }
-
-    /// <summary>The compression of the bytes on the disk; those of <see cref="Sample"/> are unpacked already.</summary>
-    private static Compression CompressionOf(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        var start = new byte[4];
-        return Compressions.OfBytes(start.AsSpan(0, file.ReadAtLeast(start, start.Length, false)), path);
+        var sample = Sample(path, SampleBytes, out var compression);
+        return format.Splits
+            && compression == Compression.None
+            && Signature.Mismatch(sample, format) is null
+            && (encoding == TextEncoding.Auto ? EncodingDetector.Detect(sample) : encoding) == TextEncoding.Utf8;
     }
 
     /// <summary>Opens a slice for a format.</summary>
+    /// <exception cref="InvalidDataException">The file is plainly something else.</exception>
     public static FormatInput Open(Slice slice, InputFormat format, TextEncoding encoding, int mostBytes)
     {
         var file = FileStore.Target(new FileInfo(slice.File));
@@ -43,64 +39,62 @@ internal static class InputOpener
         }
 
         // A task that starts in the middle sees the byte before, to know whether a record begins with its first.
-        var stream = new FileStream(slice.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
         if (slice.Start > 0)
         {
-            stream.Position = slice.Start - 1;
-            return new FormatInput(stream, slice.File, slice.Start, slice.End, mostBytes);
+            var middle = OpenFile(slice.File);
+            middle.Position = slice.Start - 1;
+            return new FormatInput(middle, slice.File, slice.Start, slice.End, mostBytes);
         }
 
+        var detects = format.IsText && encoding == TextEncoding.Auto;
+        var sample = Sample(slice.File, detects ? SampleBytes : Signature.Bytes, out _);
+        if (Signature.Mismatch(sample, format) is { } mismatch)
+        {
+            throw new InvalidDataException(mismatch);
+        }
+
+        encoding = detects ? EncodingDetector.Detect(sample) : encoding;
         var whole = slice.End == slice.FileBytes;
-        return new FormatInput(Decode(stream, slice.File, format, encoding), slice.File, 0, whole ? long.MaxValue : slice.End, mostBytes);
+        return new FormatInput(Decode(slice.File, sample, format.IsText ? encoding : TextEncoding.Utf8), slice.File, 0, whole ? long.MaxValue : slice.End, mostBytes);
     }
 
-    private static Stream Decode(FileStream stream, string path, InputFormat format, TextEncoding encoding)
+    private static Stream Decode(string path, ReadOnlySpan<byte> sample, TextEncoding encoding)
     {
-        var start = new byte[4];
-        var read = stream.ReadAtLeast(start, start.Length, false);
-        var compression = Compressions.OfBytes(start.AsSpan(0, read), path);
-        stream.Position = 0;
-        Stream plain = read == 0 ? stream : Compressions.Unpack(stream, compression);
-        if (!format.IsText)
-        {
-            return plain;
-        }
-
-        if (encoding == TextEncoding.Auto)
-        {
-            encoding = EncodingDetector.Detect(Sample(path));
-        }
-
+        var plain = Unpacked(path, out _);
         return encoding switch
         {
             TextEncoding.Gb18030 => Transcode(plain, "gb18030"),
             TextEncoding.Big5 => Transcode(plain, "big5"),
-            TextEncoding.Utf16 => Transcode(plain, start[0] == 0xfe ? "utf-16BE" : "utf-16"),
+            TextEncoding.Utf16 => Transcode(plain, sample is [0xfe, 0xff, ..] ? "utf-16BE" : "utf-16"),
             _ => plain,
         };
+    }
+
+    private static FileStream OpenFile(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+
+    private static Stream Unpacked(string path, out Compression compression)
+    {
+        var file = OpenFile(path);
+        Span<byte> start = stackalloc byte[4];
+        var read = file.ReadAtLeast(start, start.Length, false);
+        file.Position = 0;
+        compression = read == 0 ? Compression.None : Compressions.OfBytes(start[..read], path);
+        return Compressions.Unpack(file, compression);
     }
 
     /// <summary>Bytes that are not of the encoding become 0xFF, which no UTF-8 has, so that the record they stand in is quarantined.</summary>
     private static Utf8Stream Transcode(Stream stream, string name) => new(stream, Encoding.GetEncoding(name));
 
-    private static byte[] Sample(string path)
+    private static byte[] Sample(string path, int most, out Compression compression)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        var buffer = new byte[SampleBytes];
-        var packed = buffer[..file.ReadAtLeast(buffer, 4, false)];
-        file.Position = 0;
-        var compression = Compressions.OfBytes(packed, path);
-        if (packed.Length == 0 || compression == Compression.None)
-        {
-            return buffer[..file.ReadAtLeast(buffer, SampleBytes, false)];
-        }
-
-        using var plain = Compressions.Unpack(file, compression);
+        using var plain = Unpacked(path, out compression);
+        var buffer = new byte[compression == Compression.None ? Math.Min(most, plain.Length) : most];
         var used = 0;
         try
         {
             int read;
-            while (used < SampleBytes && (read = plain.Read(buffer, used, SampleBytes - used)) > 0)
+            while (used < buffer.Length && (read = plain.Read(buffer, used, buffer.Length - used)) > 0)
             {
                 used += read;
             }

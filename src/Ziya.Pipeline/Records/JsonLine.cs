@@ -15,8 +15,14 @@ internal sealed class JsonLine
     private static readonly SearchValues<char> Escaped =
         SearchValues.Create(string.Concat(Enumerable.Range(0, 32).Select(code => (char)code)) + "\"\\");
 
+    private static readonly SearchValues<byte> EscapedBytes =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (byte)code), (byte)'"', (byte)'\\']);
+
     private byte[] _bytes = new byte[4096];
     private int _length;
+
+    /// <summary>What has been written. Valid until something else is.</summary>
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
     /// <summary>What has been written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
@@ -81,6 +87,26 @@ internal sealed class JsonLine
             }
 
             Escape(text[escape]);
+            text = text[(escape + 1)..];
+        }
+
+        Raw((byte)'"');
+    }
+
+    /// <summary>A JSON string of text in UTF-8, which is not checked.</summary>
+    public void Utf8Text(ReadOnlySpan<byte> text)
+    {
+        Raw((byte)'"');
+        while (true)
+        {
+            var escape = text.IndexOfAny(EscapedBytes);
+            Raw(escape < 0 ? text : text[..escape]);
+            if (escape < 0)
+            {
+                break;
+            }
+
+            Escape((char)text[escape]);
             text = text[(escape + 1)..];
         }
 

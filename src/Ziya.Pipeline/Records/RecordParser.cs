@@ -460,7 +460,8 @@ internal sealed class RecordParser
         return line.Written[1..^1].ToArray();
     }
 
-    private static long InvalidAt(ReadOnlySpan<byte> bytes)
+    /// <summary>Where bytes stop being UTF-8.</summary>
+    internal static long InvalidAt(ReadOnlySpan<byte> bytes)
     {
         var at = 0;
         while (at < bytes.Length && System.Text.Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == OperationStatus.Done)
