@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ziya.Corpus.Cleaning;
 using Ziya.Pipeline.Records;
 
 namespace Ziya.Corpus.Tests.Fixtures;
@@ -22,11 +23,21 @@ internal static class SampleCorpus
     /// <summary>The ids of one kind of planted fault.</summary>
     public static IEnumerable<string> Ids(string kind) => Entries(kind).Select(entry => (string)entry["id"]!);
 
-    /// <summary>The documents without a planted fault of the text itself: what a filter should keep.</summary>
+    /// <summary>The documents without a planted fault of the text itself.</summary>
     public static IEnumerable<Document> Good()
     {
         var faulty = Faults.SelectMany(Ids).ToHashSet();
         return Documents.Values.Where(document => !faulty.Contains(document.Id));
+    }
+
+    /// <summary>The Chinese and English ones of those, cleaned: what a filter should keep.</summary>
+    public static IEnumerable<Document> GoodProse()
+    {
+        var clean = new Clean(new CleanOptions());
+        return from document in Good()
+               where document.Id.StartsWith("zh-", StringComparison.Ordinal) || document.Id.StartsWith("hant-", StringComparison.Ordinal)
+                   || (document.Id.StartsWith("en-", StringComparison.Ordinal) && document.Id != "en-bad-utf8")
+               select (Document)clean.Apply(document).Record!;
     }
 
     private static Dictionary<string, Document> Read()
