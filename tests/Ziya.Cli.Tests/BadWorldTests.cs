@@ -114,6 +114,18 @@ public sealed class BadWorldTests : IDisposable
     }
 
     [Fact]
+    public void Run_FileNameThatIsNoUtf8_IsAFaultOnlyWhereItIsRead()
+    {
+        // Made by a shell: no string of this program can say such a name.
+        _folder.Write("in/a.jsonl", TestTexts.Lines(10, 3));
+        TestJob.Write(_folder, steps: "", output: "out");
+        Assert.Equal(0, ZiyaProcess.Shell(_folder.Path, "touch in/$'b\\xff\\xfe.txt' && $ZIYA run job.yaml").Exit);
+        var result = ZiyaProcess.Shell(_folder.Path, "touch in/$'b\\xff\\xfe.jsonl' && $ZIYA run job.yaml");
+        Assert.Equal(2, result.Exit);
+        Assert.Contains("its name is not valid UTF-8", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_OutputIsAFile_IsAFault()
     {
         _folder.Write("in/a.jsonl", TestTexts.Lines(10, 3));

@@ -20,7 +20,7 @@ public static class JobFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "no such job file" : exception.Message;
+            var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "no such job file" : exception.Message.TrimEnd('.');
             throw new JobFaultException([new JobFault(new Place(path, 0, 0), $"{reason}. Jobs lie in jobs/*.yaml.")]);
         }
 
@@ -46,10 +46,10 @@ public static class JobFile
 
     private static YamlMappingNode ReadYaml(string text, string path)
     {
-        var stream = new YamlStream();
+        YamlStream stream;
         try
         {
-            stream.Load(new StringReader(text));
+            stream = ShallowYaml.Load(text);
         }
         catch (YamlException exception)
         {

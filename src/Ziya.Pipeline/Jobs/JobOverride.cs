@@ -115,8 +115,7 @@ internal static class JobOverride
         YamlNode node;
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            var stream = ShallowYaml.Load(text);
             node = stream.Documents.Count == 1 ? stream.Documents[0].RootNode : new YamlScalarNode(text) { Style = ScalarStyle.Plain };
         }
         catch (YamlException)

@@ -39,6 +39,11 @@ internal static class InputListing
             return [$"{link} is a symbolic link that leads nowhere. Delete it, or name the files without it."];
         }
 
+        if (files.Find(file => !File.Exists(file.File.Path)) is { File: not null } gone)
+        {
+            return [$"{gone.File.Path} cannot be opened: it is gone, or its name is not valid UTF-8. Rename it."];
+        }
+
         return files.Where(file => catalog.FormatOf(input.Format, file.File.Path) is null).Take(3).Select(file =>
             $"the name {file.File.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.");
     }
@@ -114,10 +119,10 @@ internal static class InputListing
         {
             return File.ResolveLinkTarget(path, true) is { Exists: false };
         }
-        catch (IOException)
+        catch (IOException exception)
         {
             // A link to itself.
-            return true;
+            return exception is not FileNotFoundException;
         }
     }
 

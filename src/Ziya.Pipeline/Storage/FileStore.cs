@@ -204,7 +204,9 @@ public sealed partial class FileStore : IStore
     private static StoredFile Describe(string path, FileInfo link)
     {
         var file = Target(link);
-        return new(path, file.Length, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
+
+        // Deleted since it was listed, or its name is not UTF-8 and so cannot be said here.
+        return new(path, file.Exists ? file.Length : 0, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Committed files are never written to again, so a second name for the same bytes is as good as a copy.</summary>

@@ -131,6 +131,31 @@ public sealed class JobFileTests
         Assert.StartsWith("jobs/nope.yaml: no such job file", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("job: t\ninput: DEEP\n")]
+    [InlineData("job: t\nsteps:\n  - unique: { word: DEEP }\n")]
+    public void Parse_HundredThousandLevels_IsAFault(string text)
+    {
+        foreach (var (open, close) in new[] { ("[", "]"), ("{ a: ", "}"), ("- ", "") })
+        {
+            var deep = string.Concat(Enumerable.Repeat(open, 100_000)) + string.Concat(Enumerable.Repeat(close, 100_000));
+            Assert.Matches("^job.yaml:[0-9]+:[0-9]+: .*(nested deeper than 64 levels|not valid YAML)", Assert.Single(Faults(text.Replace("DEEP", deep, StringComparison.Ordinal))));
+        }
+
+        Assert.StartsWith("--set steps.0=[[[", Assert.Single(Faults(Good, "steps.0=" + new string('[', 100_000))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("job: t\ninput: &x { read: *x }\n")]
+    [InlineData("job: t\ninput: &x [*x]\n")]
+    [InlineData("job: &x t\ninput: { read: *nope }\n")]
+    [InlineData("job: t\na: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c]\ninput: { read: *d }\n")]
+    [InlineData("\u0000\u0001")]
+    [InlineData("%YAML 9.9\n---\njob: t")]
+    [InlineData("job: !!binary 灯塔")]
+    [InlineData("- ? - :")]
+    public void Parse_HostileYaml_IsAFault(string text) => Assert.InRange(Faults(text).Count, 1, 100);
+
     [Fact]
     public void Load_InputAndOutputOnDisk_AreChecked()
     {

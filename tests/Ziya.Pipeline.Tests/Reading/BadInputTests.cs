@@ -119,10 +119,10 @@ public sealed class BadInputTests
     public void Run_PackedFileOfManyTasks_IsReadWhole(string name)
     {
         using var folder = new TempFolder();
-        folder.Write("in/" + name, Gzip(TestTexts.Lines(40_000, 1)));
-        Assert.True(new FileInfo(folder["in/" + name]).Length > 1 << 20);
+        folder.Write("in/" + name, Gzip(TestTexts.Lines(30_000, 1)));
+        Assert.InRange(new FileInfo(folder["in/" + name]).Length, (1 << 20) + 1, 1 << 22);
         var report = TestRun.Execute(TestRun.Job(folder, "", extra: "limits: { split_mb: 1 }"), folder["run"]);
-        Assert.Equal((40_000, 40_000 / 97), (report.Records.Read, report.Records.Quarantined));
+        Assert.Equal((30_000, 30_000 / 97), (report.Records.Read, report.Records.Quarantined));
     }
 
     [Fact]
