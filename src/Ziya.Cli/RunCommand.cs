@@ -78,7 +78,7 @@ internal static class RunCommand
         {
             run.Finish("failed", exception.Message);
         }
-        catch (IOException)
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException or InvalidDataException)
         {
         }
     }

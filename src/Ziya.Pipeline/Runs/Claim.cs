@@ -103,7 +103,7 @@ internal sealed class Claim : IDisposable
                     IsLost = _store.Find(Path)?.Version != _version;
                 }
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // A store that is away for a moment; the next renewal tries again, and the lease allows for two misses.
             }

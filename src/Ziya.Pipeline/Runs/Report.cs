@@ -45,7 +45,7 @@ public sealed record Report
             return Make(folder, plan, "running", null);
         }
 
-        var written = JsonText.Read<Report>(folder.Bytes(RunFolder.ReportPath));
+        var written = folder.Read<Report>(RunFolder.ReportPath);
         return Make(folder, plan, written.State, written.Error);
     }
 

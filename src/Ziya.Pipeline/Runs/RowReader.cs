@@ -13,10 +13,23 @@ internal static class RowReader
     public static IEnumerable<(int Row, ReadOnlyMemory<byte> Json)> Rows(IStore store, string path)
     {
         using var stream = Compressions.Unpack(store.OpenRead(path), Compressions.OfName(path));
-        var row = 0;
-        foreach (var line in new JsonLines().Read(new FormatInput(stream, path, 0, long.MaxValue, MostLineBytes)))
+        using var lines = new JsonLines().Read(new FormatInput(stream, path, 0, long.MaxValue, MostLineBytes)).GetEnumerator();
+        for (var row = 0; MoveNext(lines, store, path); row++)
         {
-            yield return (row++, line.Json);
+            yield return (row, lines.Current.Json);
+        }
+    }
+
+    private static bool MoveNext(IEnumerator<RawRecord> lines, IStore store, string path)
+    {
+        try
+        {
+            return lines.MoveNext();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException(
+                $"{store.Root}/{path} is damaged ({exception.Message}). Delete it and its .done.json, then run the job again to rebuild it.", exception);
         }
     }
 

@@ -147,7 +147,7 @@ public sealed class Run : IDisposable
     private void Prepare(bool fresh)
     {
         var notes = new List<string>();
-        var before = Folder.ReadPlan();
+        var before = PlanBefore(notes);
         Folder.Store.Sweep();
         if (fresh)
         {
@@ -178,6 +178,20 @@ public sealed class Run : IDisposable
         }
 
         Notes = notes;
+    }
+
+    private Plan? PlanBefore(List<string> notes)
+    {
+        try
+        {
+            return Folder.ReadPlan();
+        }
+        catch (InvalidDataException)
+        {
+            // What is done is found by its markers.
+            notes.Add($"{Folder.Root}/{RunFolder.PlanPath} was damaged: planned anew.");
+            return null;
+        }
     }
 
     private HashSet<string> OwnedFiles()

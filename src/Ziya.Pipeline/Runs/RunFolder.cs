@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Records;
@@ -33,7 +34,7 @@ public sealed class RunFolder(IStore store)
     internal IStore Store => store;
 
     /// <summary>The plan, or null where there is none.</summary>
-    public Plan? ReadPlan() => store.Find(PlanPath) is null ? null : JsonText.Read<Plan>(Bytes(PlanPath));
+    public Plan? ReadPlan() => store.Find(PlanPath) is null ? null : Read<Plan>(PlanPath);
 
     /// <summary>The job as it was resolved.</summary>
     public Job ReadJob(StepCatalog catalog) =>
@@ -51,7 +52,7 @@ public sealed class RunFolder(IStore store)
             {
                 var path = MarkerPath(phase, task.Number);
                 if (files.ContainsKey(path)
-                    && JsonText.Read<Marker>(Bytes(path)) is var marker
+                    && ReadMarker(path) is { } marker
                     && marker.Hash == phase.Hash
                     && marker.Outputs.All(output => files.GetValueOrDefault(output.Path, -1) == output.Bytes))
                 {
@@ -63,6 +64,32 @@ public sealed class RunFolder(IStore store)
         }
 
         return result;
+    }
+
+    /// <summary>A marker that cannot be read marks nothing: its task is done again.</summary>
+    private Marker? ReadMarker(string path)
+    {
+        try
+        {
+            return Read<Marker>(path);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a file of the folder says. Throws <see cref="InvalidDataException"/> that names it where it is damaged.</summary>
+    internal T Read<T>(string path)
+    {
+        try
+        {
+            return JsonText.Read<T>(Bytes(path));
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{Root}/{path} is damaged: {exception.Message} Delete it, then run the job again.", exception);
+        }
     }
 
     internal static string MarkerPath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}{Marker.Ending}";

@@ -72,7 +72,7 @@ internal static class TakeOver
         {
             return folder.ReadPlan();
         }
-        catch (Exception exception) when (exception is IOException or System.Text.Json.JsonException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             // Not a run folder, or one that is just being deleted.
             return null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Storage;
 using Ziya.Pipeline.Tests.Fixtures;
@@ -133,6 +134,73 @@ public sealed class RunTests
 
         TestRun.Execute(job, folder["run"]);
         Assert.Equal(whole, TestRun.Bytes(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("01-append/part-00000.jsonl.zst")]
+    [InlineData("01-append/part-00000.texts.spill")]
+    public void Execute_OutputOfTheSameLengthButOtherBytes_SaysWhatToDelete(string victim)
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["run"]);
+        var whole = TestRun.Bytes(folder["run"]);
+        var bytes = File.ReadAllBytes(folder["run/phases/" + victim]);
+        bytes[bytes.Length / 2] ^= 0xFF;
+        folder.Write("run/phases/" + victim, bytes);
+        Directory.Delete(folder["run/phases/02-unique"], true);
+        Directory.Delete(folder["run/phases/03-drop_with"], true);
+        var failure = Assert.Throws<JobFailedException>(() => TestRun.Execute(job, folder["run"]));
+        Assert.Contains($"{folder["run"]}/phases/{victim} is damaged", failure.Message, StringComparison.Ordinal);
+        File.Delete(folder["run/phases/" + victim]);
+        TestRun.Execute(job, folder["run"]);
+        Assert.Equal(whole, TestRun.Bytes(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("plan.json", "")]
+    [InlineData("plan.json", "{\"job\":\"te")]
+    [InlineData("report.json", "[]")]
+    [InlineData("job.yaml", ": - :")]
+    [InlineData("claim.json", "{}")]
+    [InlineData("claim.json", "")]
+    [InlineData("phases/01-append/part-00000.done.json", "")]
+    [InlineData("phases/01-append/part-00000.done.json", "null")]
+    [InlineData("phases/02-unique/part-00000.done.json", "{\"hash\":7}")]
+    public void Open_DamagedFileOfTheRunFolder_IsMadeAnew(string path, string content)
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        TestRun.Execute(job, folder["run"]);
+        var whole = TestRun.Bytes(folder["run"]);
+        folder.Write("run/" + path, content);
+        TestRun.Execute(job, folder["run"]);
+        Assert.Equal(whole, TestRun.Bytes(folder["run"]));
+    }
+
+    [Fact]
+    public void Execute_HardlyAnyMemoryToSortIn_WritesTheSame()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps + ", unique: { word: x }", extra: "limits: { split_mb: 1 }");
+        TestRun.Execute(job, folder["whole"]);
+        var output = TestRun.Bytes(folder["out"]);
+        using (var run = Run.Open(job, TestRun.Catalog, folder["small"], true, TimeProvider.System))
+        {
+            foreach (var phase in run.Plan.Phases)
+            {
+                foreach (var task in run.Begin(phase).Reverse())
+                {
+                    run.Execute(phase, task, 1, default);
+                }
+            }
+
+            TestRun.AssertAddsUp(run.Finish("done"));
+        }
+
+        Assert.Equal(output, TestRun.Bytes(folder["out"]));
+        Assert.Equal(TestRun.Bytes(folder["whole/dropped"]), TestRun.Bytes(folder["small/dropped"]));
+        Assert.Empty(Directory.GetFiles(folder["small/scratch"]));
     }
 
     [Fact]
