@@ -40,7 +40,8 @@ internal static class EncodingDetector
         return Math.Max(gb, big5) < LeastShare ? TextEncoding.Utf8 : gb >= big5 ? TextEncoding.Gb18030 : TextEncoding.Big5;
     }
 
-    private static bool IsUtf8(ReadOnlySpan<byte> sample)
+    /// <summary>Whether the sequences of UTF-8 outnumber what breaks them.</summary>
+    internal static bool IsUtf8(ReadOnlySpan<byte> sample)
     {
         int whole = 0, broken = 0;
         for (var i = 0; i < sample.Length;)

@@ -19,7 +19,7 @@ internal static class Signature
         return start switch
         {
             _ when start.StartsWith("PAR1"u8) && !format.NeedsFile => "it is Parquet. Set input.format: parquet, or name it .parquet.",
-            _ when start.StartsWith("WARC/"u8) => "it is a web archive. Set input.format: warc, or name it .warc.",
+            _ when start.StartsWith("WARC/"u8) && format is not WebArchive => "it is a web archive. Set input.format: warc, or name it .warc.",
             _ when format is JsonLines && IsOneValue(start) => "it is one JSON value over many lines. `jsonl` is one object a line: jq -c '.[]' makes that of an array.",
             _ => null,
         };
