@@ -59,9 +59,9 @@ public sealed class BadWorldTests : IDisposable
     }
 
     [Theory]
-    [InlineData("out", "--run-dir", "runs/r", 2, "job.yaml:")]
-    [InlineData("runs", "--run-dir", "runs/r", 1, "runs/r")]
-    public void Run_ReadOnlyDisk_IsToldAndNothingIsLost(string readOnly, string option, string runDir, int exit, string told)
+    [InlineData("out", 2, "job.yaml:")]
+    [InlineData("runs", 1, "runs/r")]
+    public void Run_ReadOnlyDisk_IsToldAndNothingIsLost(string readOnly, int exit, string told)
     {
         _folder.Write("in/a.jsonl", TestTexts.Lines(10, 3));
         TestJob.Write(_folder, steps: "  - language", output: "out/{language}");
@@ -69,9 +69,9 @@ public sealed class BadWorldTests : IDisposable
         var result = ZiyaProcess.Shell(_folder.Path, $"""
             unshare -rm bash -c '
               mount -t tmpfs -o ro tmpfs {readOnly} || exit 99
-              $ZIYA run job.yaml {option} {runDir}; first=$?
+              $ZIYA run job.yaml --run-dir runs/r; first=$?
               mount -o remount,rw {readOnly}
-              $ZIYA run job.yaml {option} {runDir} > second.txt 2>&1; second=$?
+              $ZIYA run job.yaml --run-dir runs/r > second.txt 2>&1; second=$?
               echo "exits $first $second"'
             """);
         Assert.SkipWhen(result.Exit == 99 || result.Error.Contains("unshare", StringComparison.Ordinal), "needs a user namespace to mount a disk: " + result.Error.Trim());
