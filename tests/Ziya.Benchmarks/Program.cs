@@ -4,11 +4,12 @@ return args switch
 {
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
+    ["step", .. var rest] => StepBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks language train|accuracy|speed ...");
+    Console.Error.WriteLine("Ziya.Benchmarks language|read|step ...");
     return 2;
 }

@@ -21,21 +21,30 @@ internal sealed class CharacterPass(CleanOptions options)
     {
         _out = ArrayPool<char>.Shared.Rent(text.Length + 1);
         (_length, _lineStart, _blank, _blankLines) = (0, 0, true, 0);
+        var output = _out;
+        var (length, blank) = (0, true);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             var kind = CharacterTable.Of(c);
             if (kind == CharacterKind.Plain)
             {
-                _out[_length++] = c;
-                _blank = false;
+                output[length++] = c;
+                blank = false;
+            }
+            else if (kind == CharacterKind.Space && !blank && output[length - 1] is not (' ' or '\t'))
+            {
+                output[length++] = ' ';
             }
             else
             {
+                (_length, _blank) = (length, blank);
                 i += Special(text, i, kind);
+                (length, blank) = (_length, _blank);
             }
         }
 
+        _length = length;
         if (_tidy)
         {
             TrimEnd();

@@ -129,8 +129,11 @@ public sealed class Clean : Step<Record, Record>
         }
 
         // 4.
-        return (needs & (Needs.Characters | Needs.Form)) != 0 || !ReferenceEquals(text, result)
-            ? NormalForm.Of(_characters.Run(result), _options.Unicode)
-            : result;
+        if ((needs & (Needs.Characters | Needs.Form)) != 0)
+        {
+            result = _characters.Run(result);
+        }
+
+        return needs.HasFlag(Needs.Form) ? NormalForm.Of(result, _options.Unicode) : result;
     }
 }

@@ -20,7 +20,6 @@ internal sealed class GramRepetition
     // Of the first i words: the polynomial, and the characters.
     private ulong[] _sums = [];
     private int[] _characters = [];
-    private int _words;
 
     // The places that may start a repeated run, in order, and the slot of each in the table of runs.
     private int[] _places = [];
@@ -30,6 +29,9 @@ internal sealed class GramRepetition
     private ulong[] _keys = [];
     private int[] _times = [];
     private int[] _first = [];
+
+    /// <summary>How many words the text has, as far as it is looked at.</summary>
+    public int Words { get; private set; }
 
     /// <summary>Whether most words are characters of a script without spaces.</summary>
     public bool IsUnspaced { get; private set; }
@@ -45,8 +47,8 @@ internal sealed class GramRepetition
     {
         Grow(Math.Min(text.Length, MaxWords) + 1);
         var unspaced = 0;
-        _words = 0;
-        for (var i = 0; i < text.Length && _words < MaxWords;)
+        Words = 0;
+        for (var i = 0; i < text.Length && Words < MaxWords;)
         {
             var kind = TokenTable.Of(text[i]);
             if (kind is TokenClass.Han or TokenClass.Unspaced)
@@ -73,8 +75,8 @@ internal sealed class GramRepetition
             }
         }
 
-        IsUnspaced = unspaced * 2 > _words;
-        _count = _words;
+        IsUnspaced = unspaced * 2 > Words;
+        _count = Words;
         for (var i = 0; i < _count; i++)
         {
             _places[i] = i;
@@ -85,7 +87,7 @@ internal sealed class GramRepetition
     public void Narrow(int length)
     {
         (Top, Repeated) = (0, 0);
-        while (_count > 0 && _places[_count - 1] + length > _words)
+        while (_count > 0 && _places[_count - 1] + length > Words)
         {
             _count--;
         }
@@ -97,7 +99,7 @@ internal sealed class GramRepetition
         }
 
         var repeated = Count(length);
-        var total = (double)_characters[_words];
+        var total = (double)_characters[Words];
         Top = Math.Min(1, MostFrequent(length) / total);
         Repeated = repeated / total;
 
@@ -168,9 +170,9 @@ internal sealed class GramRepetition
     {
         // The second half of a product is better mixed than the first: both are used.
         hash ^= hash >> 29;
-        _sums[_words + 1] = (_sums[_words] * Base) + hash;
-        _characters[_words + 1] = _characters[_words] + characters;
-        _words++;
+        _sums[Words + 1] = (_sums[Words] * Base) + hash;
+        _characters[Words + 1] = _characters[Words] + characters;
+        Words++;
     }
 
     private static ulong Power(int exponent)

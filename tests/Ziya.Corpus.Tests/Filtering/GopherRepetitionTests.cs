@@ -16,6 +16,7 @@ public sealed partial class GopherRepetitionTests
         MaxParagraphCharacters = 1,
         MaxTop = [1, 1, 1],
         MaxRepeated = [1, 1, 1, 1, 1, 1],
+        MinWords = 0,
     };
 
     [Fact]
@@ -110,6 +111,17 @@ public sealed partial class GopherRepetitionTests
         Assert.Equal(reason, verdict.Reason);
         Assert.True((double)verdict.Detail!["value"]! > (double)verdict.Detail["limit"]!);
         Assert.Null(new GopherRepetition(Off).Apply(record).Reason);
+    }
+
+    [Theory]
+    [InlineData("please buy now x please buy now y please buy now", 11)]
+    [InlineData("不错，下次再来购买！不错，下次再来购买！", 10)]
+    public void MinWords_ShorterText_IsNotAskedForRuns(string text, int words)
+    {
+        var record = new Document { Id = "d", Text = text };
+
+        Assert.NotNull(new GopherRepetition(new() { MinWords = words }).Apply(record).Reason);
+        Assert.Null(new GopherRepetition(new() { MinWords = words + 1 }).Apply(record).Reason);
     }
 
     [Fact]
