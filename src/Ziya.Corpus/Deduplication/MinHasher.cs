@@ -36,19 +36,41 @@ internal sealed class MinHasher(int ngram, Permutations permutations)
         Array.Fill(_minima, uint.MaxValue);
 
         // 2. The first units of a chunk are the last of the one before.
+        var kinds = TextUnits.Kind;
         var used = 0;
         var flushed = false;
-        for (var at = 0; at < folded.Length;)
+        for (var at = 0; at < folded.Length; at++)
         {
             var c = folded[at];
-            var kind = (uint)(c - '\u4e00') < 0x5200 ? UnitKind.Single : TextUnits.Kind[c];
+            var kind = (uint)(c - '\u4e00') < 0x5200 ? UnitKind.Single : kinds[c];
             if (kind == UnitKind.None)
             {
-                at++;
                 continue;
             }
 
-            _units[used++] = kind == UnitKind.Single ? Mix(folded[at++]) : Word(folded, ref at);
+            ulong unit = c;
+            if (kind == UnitKind.Word)
+            {
+                unit *= WordBase;
+                while (at + 1 < folded.Length)
+                {
+                    c = folded[at + 1];
+                    if (kinds[c] != UnitKind.Word)
+                    {
+                        if (!(c is '\'' or '\u2019') || at + 2 >= folded.Length || kinds[folded[at + 2]] != UnitKind.Word)
+                        {
+                            break;
+                        }
+
+                        c = '\'';
+                    }
+
+                    unit = (unit + c) * WordBase;
+                    at++;
+                }
+            }
+
+            _units[used++] = Mix(unit);
             if (used == _units.Length)
             {
                 used = Flush(used);
@@ -88,23 +110,6 @@ internal sealed class MinHasher(int ngram, Permutations permutations)
         permutations.Lower(grams, _minima);
         _units.AsSpan(count, ngram - 1).CopyTo(_units);
         return ngram - 1;
-    }
-
-    private static ulong Word(ReadOnlySpan<char> text, ref int at)
-    {
-        var hash = 0UL;
-        for (; at < text.Length; at++)
-        {
-            var c = text[at];
-            if (TextUnits.Kind[c] != UnitKind.Word && !(c is '\'' or '\u2019' && at + 1 < text.Length && TextUnits.Kind[text[at + 1]] == UnitKind.Word))
-            {
-                break;
-            }
-
-            hash = (hash + (c == '\u2019' ? '\'' : c)) * WordBase;
-        }
-
-        return Mix(hash);
     }
 
     private ulong Sum(int count)

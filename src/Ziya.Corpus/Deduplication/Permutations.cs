@@ -15,10 +15,14 @@ internal sealed class Permutations
 {
     private readonly uint[] _factors;
     private readonly uint[] _terms;
+    private readonly bool _vectors;
 
     /// <summary>The first permutations of a fixed series, so that signatures are the same in every job and on every machine.</summary>
-    public Permutations(int count)
+    /// <param name="count">How many.</param>
+    /// <param name="vectors">Whether to use the vectors the machine has.</param>
+    public Permutations(int count, bool vectors = true)
     {
+        _vectors = vectors;
         Count = count;
         Padded = (count + 15) / 16 * 16;
         _factors = new uint[Padded];
@@ -41,11 +45,11 @@ internal sealed class Permutations
     /// <summary>Lowers each minimum to the smallest value that its permutation has for one of the numbers.</summary>
     public void Lower(ReadOnlySpan<uint> numbers, Span<uint> minima)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (_vectors && Vector512.IsHardwareAccelerated)
         {
             LowerBy512(numbers, minima);
         }
-        else if (Vector256.IsHardwareAccelerated)
+        else if (_vectors && Vector256.IsHardwareAccelerated)
         {
             LowerBy256(numbers, minima);
         }

@@ -8,7 +8,7 @@ public sealed class TextFoldTests
     private static readonly string[] Pieces =
     [
         "中文", "，", "ＡＢＣ", "Hello", " ", "\u3000", "\u00a0", "ﬁ", "①", "…", "℃", "é", "e\u0301", "\u0301", "가", "\u1100\u1161", "ｶﾞ", "😀", "❤\ufe0f", "𠮷",
-        "𝐀", "𐐀", "\ud800", "\udc00", "\ufffe", "\uffff", "ß", "İ", "ǅ", "สวัสดี", "ｆｕｌｌ", "\0", "你", "丽", "\ufeff", "Ω", "½",
+        "𝐀", "𐐀", "\ud800", "\udc00", "\ufffe", "\uffff", "ß", "İ", "ǅ", "สวัสดี", "ｆｕｌｌ", "\0", "你", "丽", "\ufeff", "Ω", "½", "常见的字，", "Plain WORDS", "。、", "～", "｟", "\u9fff", "\ua000", "\u007f", "\u0080", "［", "＠Ｚ｀", "@Z[`",
     ];
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class TextFoldTests
         var random = new Random(1);
         for (var i = 0; i < 20_000; i++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+            var text = string.Concat(Enumerable.Range(0, random.Next(i % 2 == 0 ? 8 : 60)).Select(_ => Pieces[random.Next(Pieces.Length)]));
 
             Assert.Equal(Obvious(text, width, letterCase), fold.Fold(text).ToString());
         }
@@ -31,9 +31,9 @@ public sealed class TextFoldTests
     public void Fold_EveryCharacterBetweenOthers_IsWhatThePlatformGives()
     {
         var fold = new TextFold(true, true);
-        for (var c = 0; c < 0x10000; c++)
+        for (var (c, i) = (0, 0); c < 0x10000; (c, i) = i == 0 ? (c, 1) : (c + 1, 0))
         {
-            var text = $"a{(char)c}中";
+            var text = i == 0 ? $"a{(char)c}中" : $"Ａa{(char)c}中Z" + new string((char)c, 20);
 
             Assert.Equal(Obvious(text, true, true), fold.Fold(text).ToString());
         }
