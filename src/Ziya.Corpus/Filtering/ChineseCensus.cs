@@ -84,7 +84,7 @@ internal struct ChineseCensus
         Lines++;
         var (boilerplate, before, run) = (false, '\0', 0);
         var start = Characters;
-        var punctuation = 0;
+        var (punctuation, afterPhrase) = (0, 0);
         for (var i = 0; i < line.Length; i++)
         {
             var c = line[i];
@@ -116,10 +116,12 @@ internal struct ChineseCensus
                     break;
             }
 
-            if (ChinesePhrases.MayStart(c) && ChinesePhrases.Find(line[i..]) is var phrase and >= 0)
+            // Phrases do not overlap: one of 加微信号 counts, not both.
+            if (ChinesePhrases.MayStart(c) && i >= afterPhrase && ChinesePhrases.Find(line[i..], out var phraseLength) is var phrase and >= 0)
             {
                 boilerplate |= phrase >= ChinesePhrases.AdvertisingCount;
                 _advertising |= phrase < ChinesePhrases.AdvertisingCount ? UInt128.One << phrase : 0;
+                afterPhrase = i + phraseLength;
             }
 
             before = c;

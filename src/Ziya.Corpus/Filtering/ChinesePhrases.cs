@@ -39,14 +39,16 @@ internal static class ChinesePhrases
     /// <summary>
     /// The phrase that the text starts with: below <see cref="AdvertisingCount"/> the index of one for advertising, above a page's; -1 where there is none.
     /// </summary>
-    public static int Find(ReadOnlySpan<char> text)
+    public static int Find(ReadOnlySpan<char> text, out int length)
     {
+        length = 0;
         if (ByFirst[text[0]] is { } phrases)
         {
             foreach (var phrase in phrases)
             {
                 if (text.StartsWith(phrase))
                 {
+                    length = phrase.Length;
                     var at = Array.IndexOf(Advertising, phrase);
                     return at >= 0 ? at : AdvertisingCount + Array.IndexOf(Boilerplate, phrase);
                 }

@@ -31,7 +31,7 @@ public sealed record GopherQualityOptions
     [Range(0.0, 1000.0)]
     public double MaxMeanLength { get; init; } = 10;
 
-    /// <summary>Most `#` a word. Default 0.1.</summary>
+    /// <summary>Most `#` a word, several together as one. Default 0.1.</summary>
     [Range(0.0, 10.0)]
     public double MaxHashes { get; init; } = 0.1;
 
@@ -53,7 +53,7 @@ public sealed record GopherQualityOptions
 
     /// <summary>
     /// How many different stop words there must be: in English of the, be, to, of, and, that, have, with; in Chinese of
-    /// 的是不了在有和我这(這)一之也其而以. Default 2. Not asked of other languages; without the step `language`
+    /// 的是不了在有和我这一之也其而以为与及于将被从对到把但就都很他她个更等已或, in either script. Default 2. Not asked of other languages; without the step `language`
     /// before this one, every text with spaces counts as English.
     /// </summary>
     [Range(0, 8)]
@@ -71,7 +71,7 @@ public sealed record GopherQualityOptions
 /// <item><c>too_few_words</c>, <c>too_many_words</c>: 50 to 100,000 words; in scripts without spaces 60 to 200,000 characters.</item>
 /// <item><c>short_words</c>, <c>long_words</c>: 3 to 10 letters in the mean; only where there are spaces.</item>
 /// <item><c>hashes</c>, <c>ellipses</c>: at most 0.1 a word.</item>
-/// <item><c>bullet_lines</c>, <c>ellipsis_lines</c>: at most 0.9 and 0.3 of the lines that are not blank.</item>
+/// <item><c>bullet_lines</c>, <c>ellipsis_lines</c>: at most 0.9 and 0.3 of the lines that are not blank, where there are two or more.</item>
 /// <item><c>not_alphabetic</c>: at least 0.8 of the words have a letter; signs between spaces count as words here.</item>
 /// <item><c>no_stop_words</c>: fewer than 2 of them.</item>
 /// </list>
@@ -126,8 +126,8 @@ public sealed class GopherQuality(GopherQualityOptions options) : Step<Record, R
         var words = Math.Max(1, census.Words);
         return Above("hashes", census.Hashes, words, options.MaxHashes)
             ?? Above("ellipses", census.Ellipses, words, options.MaxEllipses)
-            ?? Above("bullet_lines", census.BulletLines, census.Lines, options.MaxBulletLines)
-            ?? Above("ellipsis_lines", census.EllipsisLines, census.Lines, options.MaxEllipsisLines)
+            ?? (census.Lines < 2 ? null : Above("bullet_lines", census.BulletLines, census.Lines, options.MaxBulletLines))
+            ?? (census.Lines < 2 ? null : Above("ellipsis_lines", census.EllipsisLines, census.Lines, options.MaxEllipsisLines))
             ?? Below("not_alphabetic", census.AlphabeticWords + census.Han + census.Unspaced, Math.Max(1, census.Tokens), options.MinAlphabeticWords)
             ?? StopWordFault(census, language);
     }

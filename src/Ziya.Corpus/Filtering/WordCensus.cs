@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Ziya.Corpus.Filtering;
 
 /// <summary>What the Gopher quality rules count of a text, in one pass.</summary>
@@ -5,6 +7,8 @@ internal struct WordCensus
 {
     // No limit is higher; after that the search is not worth its time.
     private const int EnoughStopWords = 8;
+
+    private const string HanStopWords = "的是不了在有和我这這一之也其而以为為与與及于於将將被从從对對到把但就都很他她个個更等已或";
 
     /// <summary>Words between spaces that have a letter or digit.</summary>
     public int SpacedWords;
@@ -24,7 +28,7 @@ internal struct WordCensus
     /// <summary>Characters of other scripts without spaces.</summary>
     public int Unspaced;
 
-    /// <summary>Characters <c>#</c>.</summary>
+    /// <summary>Characters <c>#</c>, several together as one: a heading of Markdown has up to six.</summary>
     public int Hashes;
 
     /// <summary>Ellipses: three points or more in a row, or <c>…</c>, however many of them stand together.</summary>
@@ -39,7 +43,7 @@ internal struct WordCensus
     /// <summary>Lines that end with an ellipsis.</summary>
     public int EllipsisLines;
 
-    private int _stopWords;
+    private ulong _stopWords;
 
     /// <summary>Whether most words are characters of a script without spaces.</summary>
     public readonly bool IsUnspaced => Han + Unspaced > SpacedWords;
@@ -54,7 +58,7 @@ internal struct WordCensus
     public readonly int Tokens => Words + SignWords;
 
     /// <summary>How many different stop words there are, English and Chinese together.</summary>
-    public readonly int StopWords => int.PopCount(_stopWords);
+    public readonly int StopWords => BitOperations.PopCount(_stopWords);
 
     /// <summary>Counts a text.</summary>
     public static WordCensus Take(ReadOnlySpan<char> text)
@@ -127,7 +131,7 @@ internal struct WordCensus
             }
             else if (c == '#')
             {
-                Hashes++;
+                Hashes += i == 0 || line[i - 1] != '#' ? 1 : 0;
             }
             else if (c is '.' or '…' && (i == 0 || line[i - 1] != c))
             {
@@ -182,18 +186,18 @@ internal struct WordCensus
             "with" => 7,
             _ => -1,
         };
-        _stopWords |= at < 0 ? 0 : 1 << at;
+        _stopWords |= at < 0 ? 0 : 1UL << at;
     }
 
-    // The commonest words of modern Chinese, in both scripts, and the particles of classical Chinese.
+    // Function words of modern Chinese, in both scripts, and of classical Chinese: even a report of figures has 为 or 于.
     private void AddHanStopWord(char c)
     {
         if (StopWords < EnoughStopWords)
         {
-            var at = "的是不了在有和我這这一之也其而以".IndexOf(c, StringComparison.Ordinal);
-            _stopWords |= at < 0 ? 0 : 1 << (at + 8);
+            var at = HanStopWords.IndexOf(c, StringComparison.Ordinal);
+            _stopWords |= at < 0 ? 0 : 1UL << (at + 8);
         }
     }
 
-    private static bool IsBullet(char c) => c is '-' or '*' or '•' or '‣' or '▶' or '◀' or '◦' or '■' or '□' or '▪' or '▫' or '–' or '·' or '●' or '○' or '◆' or '◇' or '★';
+    private static bool IsBullet(char c) => c is '-' or '*' or '•' or '‣' or '▶' or '◀' or '◦' or '■' or '□' or '▪' or '▫' or '–' or '·' or '●' or '○' or '◆' or '◇';
 }

@@ -84,6 +84,11 @@ public sealed class GopherQualityTests
     }
 
     [Theory]
+    [InlineData("★ 一行长长的介绍，它以星号开头，以省略号结尾……")]
+    [InlineData("- one line that begins with a dash and ends with...")]
+    public void LineRules_OneLine_AreNotAsked(string text) => Assert.Null(Reason(text, Off with { MaxBulletLines = 0.9, MaxEllipsisLines = 0.3 }));
+
+    [Theory]
     [InlineData("de", null)]
     [InlineData("en", "no_stop_words")]
     [InlineData(null, "no_stop_words")]
@@ -113,7 +118,7 @@ public sealed class GopherQualityTests
             Assert.Equal(tokens.Count(token => token.Any(char.IsLetter)), census.AlphabeticWords);
             Assert.Equal(text.Count(c => c is '的' or '是' or '词'), census.Han);
             Assert.Equal(text.Count(c => c is 'か' or 'な'), census.Unspaced);
-            Assert.Equal(text.Count(c => c == '#'), census.Hashes);
+            Assert.Equal(Regex.Count(text, "#+"), census.Hashes);
             Assert.Equal(Regex.Count(text, @"…+|(?<!\.)\.{3,}"), census.Ellipses);
             Assert.Equal(lines.Count, census.Lines);
             Assert.Equal(lines.Count(line => line[0] is '-' or '•'), census.BulletLines);
