@@ -44,6 +44,9 @@ public sealed class Run : IDisposable
     /// <summary>What goes on.</summary>
     public RunProgress Progress { get; } = new();
 
+    /// <summary>Where tasks sort what does not fit in memory: on the local disk.</summary>
+    private string Scratch => Folder.Store is FileStore files ? files.FullPath("scratch") : Path.Combine(Path.GetTempPath(), "ziya");
+
     /// <summary>What the opening found that the user should know, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
@@ -94,8 +97,7 @@ public sealed class Run : IDisposable
     public void Execute(Phase phase, PlanTask task, int sortBytes, CancellationToken cancel)
     {
         var work = _compiled.Work.First(work => work.Phase.Name == phase.Name);
-        var scratch = Folder.Store is FileStore files ? files.FullPath("scratch") : Path.Combine(Path.GetTempPath(), "ziya");
-        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, scratch, sortBytes, Progress, _time);
+        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, Progress, _time);
         var done = false;
         Progress.TaskStarted();
         try
@@ -131,6 +133,11 @@ public sealed class Run : IDisposable
     /// <param name="error">What failed.</param>
     public Report Finish(string state, string? error = null)
     {
+        if (Directory.Exists(Scratch) && !Directory.EnumerateFileSystemEntries(Scratch).Any())
+        {
+            Directory.Delete(Scratch);
+        }
+
         Quarantine.Publish(Folder, Plan);
         if (state == "done")
         {
