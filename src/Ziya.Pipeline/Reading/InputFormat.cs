@@ -33,6 +33,9 @@ public abstract class InputFormat
     /// </summary>
     public virtual bool NeedsFile => false;
 
+    /// <summary>What this machine lacks for reading it, and what to do; null, the default, where nothing is missing.</summary>
+    public virtual string? Missing => null;
+
     /// <summary>
     /// The records that begin in the input's slice. A fault that concerns one record is yielded as such; one that ends the reading (a truncated
     /// gzip) is thrown as <see cref="InvalidDataException"/> and becomes one quarantine entry for the rest of the file.

@@ -44,8 +44,10 @@ internal static class InputListing
             return [$"{gone.File.Path} cannot be opened: it is gone, or its name is not valid UTF-8. Rename it."];
         }
 
-        return files.Where(file => catalog.FormatOf(input.Format, file.File.Path) is null).Take(3).Select(file =>
-            $"the name {file.File.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.");
+        var formats = files.Select(file => (file.File.Path, Format: catalog.FormatOf(input.Format, file.File.Path))).ToList();
+        return formats.Where(file => file.Format is null).Take(3)
+            .Select(file => $"the name {file.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.")
+            .Concat(formats.Where(file => file.Format?.Missing is not null).Take(1).Select(file => $"{file.Path}: {file.Format!.Missing}"));
     }
 
     /// <summary>The shards of a job's input, in the order of file names. Depends on the files alone.</summary>
