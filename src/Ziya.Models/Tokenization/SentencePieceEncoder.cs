@@ -47,18 +47,7 @@ internal sealed class SentencePieceEncoder(SentencePieceVocabulary vocabulary)
         _text[0] = SentencePieceTokenizer.Space;
         var spelled = _text.AsSpan(length - text.Length, text.Length);
         text.Replace(spelled, ' ', SentencePieceTokenizer.Space);
-        for (var at = spelled.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0 && at < spelled.Length; at++)
-        {
-            if (char.IsHighSurrogate(spelled[at]) && at + 1 < spelled.Length && char.IsLowSurrogate(spelled[at + 1]))
-            {
-                at++;
-            }
-            else if (char.IsSurrogate(spelled[at]))
-            {
-                spelled[at] = '\uFFFD';
-            }
-        }
-
+        LoneSurrogates.Replace(spelled);
         return _text.AsSpan(0, length);
     }
 
