@@ -27,13 +27,14 @@ internal static class MinHashGrowth
         var start = Stopwatch.GetTimestamp();
         var report = Execute(input, runDir, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"out-{megabytes}")));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
         using var self = Process.GetCurrentProcess();
         var peak = self.PeakWorkingSet64;
         var (planted, found, others) = Compare(input, runDir);
         var bytes = new FileInfo(input).Length;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{bytes / 1e6:f0} MB, {report.Records.Read} records: {seconds:f1} s ({bytes / seconds / 1e6:f1} MB/s), peak {peak / 1e6:f0} MB, {found} of {planted} planted duplicates found, {others} others dropped"));
+            $"{bytes / 1e6:f0} MB, {report.Records.Read} records: {seconds:f1} s, {cpu:f1} s of processor time, peak {peak / 1e6:f0} MB, {found} of {planted} planted duplicates found, {others} others dropped"));
         foreach (var phase in report.Phases)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {phase.Name,-28} {phase.Seconds,7:f2} s"));

@@ -11,7 +11,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks language|read|step ...");
-    Console.Error.WriteLine("Ziya.Benchmarks language train|accuracy|speed ... | minhash sign|permute|quality|grow ... | read FILE");
+    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|read|step ...");
     return 2;
 }

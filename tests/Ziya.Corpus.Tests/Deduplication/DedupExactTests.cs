@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Ziya.Corpus.Deduplication;
+using Ziya.Corpus.Tests.Fixtures;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
@@ -39,9 +40,9 @@ public sealed partial class DedupExactTests
     [Fact]
     public void Run_SampleCorpus_DropsWhatIsPlantedAndNothingElse()
     {
-        var planted = SampleCorpus.Planted("exact_duplicates");
+        var planted = SampleCorpus.Groups("exact_duplicates");
 
-        var results = Run(new DedupExactOptions(), SampleCorpus.Documents, 3, 2);
+        var results = Run(new DedupExactOptions(), [.. SampleCorpus.Documents.Values], 3, 2);
 
         var dropped = results.Where(result => result.Drop is not null).ToDictionary(result => result.Record.Id, result => (string?)result.Drop!.Detail!["keeper_id"]);
         var expected = planted.SelectMany(group =>

@@ -1,4 +1,5 @@
 using Ziya.Corpus.Deduplication;
+using Ziya.Corpus.Tests.Fixtures;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
@@ -38,10 +39,10 @@ public sealed class DedupMinHashTests
     [Fact]
     public void Run_SampleCorpus_FindsWhatIsPlantedAndNothingElse()
     {
-        var near = SampleCorpus.Planted("near_duplicates");
-        var together = near.Concat(SampleCorpus.Planted("exact_duplicates")).Select(group => group.Ids.ToHashSet()).ToList();
+        var near = SampleCorpus.Groups("near_duplicates");
+        var together = near.Concat(SampleCorpus.Groups("exact_duplicates")).Select(group => group.Ids.ToHashSet()).ToList();
 
-        var results = Run(Defaults, SampleCorpus.Documents, 3, 2);
+        var results = Run(Defaults, [.. SampleCorpus.Documents.Values], 3, 2);
 
         var dropped = results.Where(result => result.Drop is not null).ToDictionary(result => result.Record.Id, result => (string)result.Drop!.Detail!["keeper_id"]!);
         foreach (var language in near.GroupBy(group => group.Language))

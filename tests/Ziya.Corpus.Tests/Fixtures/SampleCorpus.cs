@@ -23,6 +23,10 @@ internal static class SampleCorpus
     /// <summary>The ids of one kind of planted fault.</summary>
     public static IEnumerable<string> Ids(string kind) => Entries(kind).Select(entry => (string)entry["id"]!);
 
+    /// <summary>The groups of one kind of planted duplicates: their language and ids.</summary>
+    public static IReadOnlyList<(string Language, string[] Ids)> Groups(string kind) =>
+        [.. Entries(kind).Select(group => ((string)group["language"]!, group["ids"]!.AsArray().Select(id => (string)id!).ToArray()))];
+
     /// <summary>The documents without a planted fault of the text itself.</summary>
     public static IEnumerable<Document> Good()
     {
