@@ -16,7 +16,7 @@ internal sealed class Survey
     private static readonly SearchValues<char> HtmlTraces = SearchValues.Create("<&");
 
     private readonly CleanOptions _options;
-    private readonly bool[] _suspects;
+    private readonly byte[] _flags;
     private readonly bool _flat;
     private readonly bool _tidy;
 
@@ -24,7 +24,7 @@ internal sealed class Survey
     public Survey(CleanOptions options)
     {
         _options = options;
-        _suspects = CharacterTableCache.Suspects(options.Unicode);
+        _flags = SurveyTable.Of(options.Unicode);
         _tidy = options.Whitespace != WhitespaceRule.Keep;
         _flat = options.Whitespace == WhitespaceRule.Flat;
     }
@@ -97,18 +97,23 @@ internal sealed class Survey
         var needs = Needs.Nothing;
         for (var i = start; i < end; i++)
         {
-            var c = text[i];
-            if (_suspects[c])
+            var flags = _flags[text[i]];
+            if (flags == 0)
+            {
+                continue;
+            }
+
+            if ((flags & SurveyTable.Suspect) != 0)
             {
                 needs |= Needs.Form;
             }
 
-            if (c is >= '\xC2' and <= '\xF4' && i + 1 < text.Length && MisreadBytes.IsContinuation(text[i + 1]) && _options.Mojibake != MojibakeRule.Keep)
+            if ((flags & SurveyTable.Lead) != 0 && i + 1 < text.Length && MisreadBytes.IsContinuation(text[i + 1]) && _options.Mojibake != MojibakeRule.Keep)
             {
                 needs |= Needs.Repair;
             }
 
-            if (CharacterTable.Of(c) is not CharacterKind.Plain and var kind && NeedsPass(text, i, kind))
+            if ((flags & SurveyTable.Special) != 0 && NeedsPass(text, i, CharacterTable.Of(text[i])))
             {
                 needs |= Needs.Characters;
             }
@@ -123,9 +128,9 @@ internal sealed class Survey
         switch (kind)
         {
             case CharacterKind.Space:
-                return _tidy && next is CharacterKind.Space or CharacterKind.Tab or CharacterKind.LineFeed;
+                return _tidy && IsSpare(text, i, next);
             case CharacterKind.Tab:
-                return _tidy && (_flat || next is CharacterKind.Space or CharacterKind.Tab or CharacterKind.LineFeed);
+                return _tidy && (_flat || IsSpare(text, i, next));
             case CharacterKind.LineFeed:
                 return (_flat && next is CharacterKind.Space or CharacterKind.Tab) || (_tidy && HasSpareBlankLine(text, i));
             case CharacterKind.CarriageReturn or CharacterKind.OtherLineEnd or CharacterKind.OtherSpace:
@@ -148,6 +153,29 @@ internal sealed class Survey
             default:
                 return false;
         }
+    }
+
+    /// <summary>Whether white space ends a line or stands beside more of it, other than in an indentation that stays.</summary>
+    private bool IsSpare(ReadOnlySpan<char> text, int i, CharacterKind next)
+    {
+        const int Furthest = 64;
+        if (next is not (CharacterKind.Space or CharacterKind.Tab))
+        {
+            return next == CharacterKind.LineFeed;
+        }
+
+        if (_flat)
+        {
+            return true;
+        }
+
+        var start = i;
+        while (start > 0 && i - start < Furthest && text[start - 1] is ' ' or '\t')
+        {
+            start--;
+        }
+
+        return start == 0 || text[start - 1] != '\n';
     }
 
     private bool HasSpareBlankLine(ReadOnlySpan<char> text, int i)
