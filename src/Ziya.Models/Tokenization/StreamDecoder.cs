@@ -28,10 +28,13 @@ public sealed class StreamDecoder(Tokenizer tokenizer)
     }
 
     /// <summary>Ends the text; what is left of an incomplete character becomes U+FFFD.</summary>
-    public void End(IBufferWriter<char> text)
+    public void End(IBufferWriter<char> text) => Break(text, true);
+
+    /// <summary>Ends a part of the text; the next part loses the space that encoding puts there, if it did.</summary>
+    internal void Break(IBufferWriter<char> text, bool prefixed)
     {
         Convert([], text, true);
-        _started = false;
+        _started = !prefixed;
     }
 
     private void Convert(ReadOnlySpan<byte> bytes, IBufferWriter<char> text, bool flush)
