@@ -18,26 +18,31 @@ internal static class EncodingDetector
     // The characters above are over half of running Chinese text, and a few percent of bytes read in the wrong encoding.
     private const double LeastShare = 0.15;
 
+    // EUC-JP decodes as GB2312 and has its kana where that has them. Half of running Japanese is kana.
+    private const double MostKana = 0.1;
+
     private static readonly HashSet<char> Common = [.. Frequent];
 
     /// <summary>The encoding of a file that starts with these bytes.</summary>
     public static TextEncoding Detect(ReadOnlySpan<byte> sample)
     {
-        if (sample.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || sample.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
+        // With two zeros behind it, the mark is that of UTF-32, which nobody writes corpora in.
+        if (sample is [0xff, 0xfe, ..] and not [_, _, 0, 0, ..] or [0xfe, 0xff, ..] || IsUnmarkedUtf16(sample))
         {
             return TextEncoding.Utf16;
         }
 
-        if (sample.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) || IsUtf8(sample))
+        if (sample is [0xef, 0xbb, 0xbf, ..] || IsUtf8(sample))
         {
             return TextEncoding.Utf8;
         }
 
-        var gb = Share(sample, "gb18030");
-        var big5 = Share(sample, "big5");
+        var gb = Share(sample, "gb18030", out _);
+        var big5 = Share(sample, "big5", out _);
+        var isJapanese = Share(sample, "euc-jp", out var kana) >= 0 && kana > MostKana;
 
         // A file of many encodings, or of none of these, is read as UTF-8, and its bad lines are quarantined one by one.
-        return Math.Max(gb, big5) < LeastShare ? TextEncoding.Utf8 : gb >= big5 ? TextEncoding.Gb18030 : TextEncoding.Big5;
+        return Math.Max(gb, big5) < LeastShare || isJapanese ? TextEncoding.Utf8 : gb >= big5 ? TextEncoding.Gb18030 : TextEncoding.Big5;
     }
 
     /// <summary>Whether the sequences of UTF-8 outnumber what breaks them.</summary>
@@ -62,12 +67,24 @@ internal static class EncodingDetector
         return broken == 0 || whole > broken;
     }
 
+    /// <summary>Whether every other byte is mostly zero, as in little-endian UTF-16 of a text that is largely ASCII, and hardly one of the others.</summary>
+    private static bool IsUnmarkedUtf16(ReadOnlySpan<byte> sample)
+    {
+        Span<int> zeros = [0, 0];
+        for (var i = 0; i < sample.Length; i++)
+        {
+            zeros[i & 1] += sample[i] == 0 ? 1 : 0;
+        }
+
+        return zeros[1] * 4 > sample.Length && zeros[0] * 100 < sample.Length;
+    }
+
     /// <summary>Share of the characters beyond ASCII that are frequent ones, or -1 where one in fifty and more does not decode.</summary>
-    private static double Share(ReadOnlySpan<byte> sample, string name)
+    private static double Share(ReadOnlySpan<byte> sample, string name, out double kanaShare)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var encoding = Encoding.GetEncoding(name, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uffff"));
-        int wide = 0, common = 0, bad = 0;
+        int wide = 0, common = 0, kana = 0, bad = 0;
 
         // Not flushed: the sample may end within a character.
         var decoder = encoding.GetDecoder();
@@ -76,9 +93,11 @@ internal static class EncodingDetector
         {
             wide += c > '\u007f' ? 1 : 0;
             common += Common.Contains(c) ? 1 : 0;
+            kana += c is >= '\u3041' and <= '\u30fe' ? 1 : 0;
             bad += c == '\uffff' ? 1 : 0;
         }
 
+        kanaShare = (double)kana / Math.Max(1, wide);
         return wide == 0 || bad * 50 > wide ? -1 : (double)common / wide;
     }
 }

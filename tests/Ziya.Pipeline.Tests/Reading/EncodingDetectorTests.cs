@@ -48,4 +48,18 @@ public sealed class EncodingDetectorTests
         byte[] bytes = [.. Encoding.UTF8.GetBytes(Simplified), 0xff, 0xc3, .. Encoding.UTF8.GetBytes(Simplified)];
         Assert.Equal(TextEncoding.Utf8, EncodingDetector.Detect(bytes));
     }
+
+    [Fact]
+    public void Detect_Utf16WithoutAMark_IsFoundByItsZeros() =>
+        Assert.Equal(TextEncoding.Utf16, EncodingDetector.Detect(Encoding.Unicode.GetBytes("The lamp on the hill, 灯塔, was lit every night.")));
+
+    [Theory]
+    [InlineData("euc-jp")]
+    [InlineData("shift_jis")]
+    [InlineData("utf-32")]
+    public void Detect_NeitherChineseNorUnicodeInUse_IsLeftToBeQuarantined(string encoding)
+    {
+        var coded = Encoding.GetEncoding(encoding);
+        Assert.Equal(TextEncoding.Utf8, EncodingDetector.Detect([.. coded.GetPreamble(), .. coded.GetBytes("これは日本語の文章です。灯台が海を照らしている。私は毎日ここに来ます。")]));
+    }
 }
