@@ -73,7 +73,7 @@ internal sealed class InputSource(Job job, TaskContext context)
         (input, wrong) = (null, null);
         try
         {
-            input = InputOpener.Open(slice, format, job.Input.Encoding, _mostBytes);
+            input = InputOpener.Open(slice, format, job.Input.Encoding, _mostBytes) with { Columns = job.Input.Columns };
             return true;
         }
         catch (InvalidDataException exception)

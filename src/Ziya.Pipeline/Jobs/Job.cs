@@ -48,6 +48,9 @@ public sealed record InputOptions
     /// <summary>Character encoding of text formats. Default auto: a byte order mark, else UTF-8, else GB18030 or Big5, by the file's first megabyte.</summary>
     public TextEncoding Encoding { get; init; } = TextEncoding.Auto;
 
+    /// <summary>Names of the columns of csv and tsv files that have no header row. By default the first row names them. Other formats ignore it.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
     /// <summary>Renaming: record field to its name in the input; dots lead into nested objects.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
 }

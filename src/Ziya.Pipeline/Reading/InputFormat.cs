@@ -50,7 +50,11 @@ public abstract class InputFormat
 /// <param name="End">Where the slice ends: the last record is the last one that begins before it.</param>
 /// <param name="MostBytes">Longest record that is read.</param>
 /// <param name="LocalPath">Path on the local disk for formats that need a file; otherwise null.</param>
-public sealed record FormatInput(Stream Content, string File, long Start, long End, int MostBytes, string? LocalPath = null);
+public sealed record FormatInput(Stream Content, string File, long Start, long End, int MostBytes, string? LocalPath = null)
+{
+    /// <summary>Names of the columns, for formats that have them and files that do not say; null where the first row does.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+}
 
 /// <summary>One record as a format found it.</summary>
 /// <param name="Json">A JSON object in UTF-8, or the bytes that could not be read. Valid until the next record is taken.</param>

@@ -5,7 +5,7 @@ namespace Ziya.Pipeline.Reading;
 
 /// <summary>
 /// Rows of separated values, each an object of strings named by the header row. A row with more or fewer fields than the header is a fault of
-/// that row; a header that cannot be read is one of the file.
+/// that row; a header that cannot be read is one of the file. Where the job names the columns, there is no header row.
 /// </summary>
 public abstract class SeparatedValues : InputFormat
 {
@@ -23,7 +23,7 @@ public abstract class SeparatedValues : InputFormat
     {
         var rows = new SeparatedReader(input.Content, Separator, QuotesAreText, input.MostBytes, bufferBytes);
         var line = new JsonLine();
-        byte[][]? names = null;
+        var names = input.Columns is null ? null : Names(input.Columns);
         while (rows.Next())
         {
             var fault = rows.Fault ?? RawRecord.NoUtf8(rows.Row.Span);
@@ -34,7 +34,7 @@ public abstract class SeparatedValues : InputFormat
                     throw new InvalidDataException($"its header, line {rows.Line}, cannot be read: {fault}");
                 }
 
-                names = rows.Fields == 0 ? null : Names(rows);
+                names = rows.Fields == 0 ? null : Names(Header(rows));
                 continue;
             }
 
@@ -43,7 +43,7 @@ public abstract class SeparatedValues : InputFormat
                 continue;
             }
 
-            fault ??= rows.Fields == names.Length ? null : $"{rows.Fields} fields, the header has {names.Length}";
+            fault ??= rows.Fields == names.Length ? null : $"{rows.Fields} fields, {(input.Columns is null ? "the header has" : "columns: names")} {names.Length}";
             yield return new RawRecord(fault is null ? Json(line, names, rows) : rows.Row, rows.Start, rows.Bytes, rows.Line, fault);
         }
     }
@@ -63,8 +63,8 @@ public abstract class SeparatedValues : InputFormat
         return line.Memory;
     }
 
-    /// <summary>The header's names as they stand in JSON before a value. An empty one gets its number, one that is there already a <c>_</c>.</summary>
-    private static byte[][] Names(SeparatedReader rows)
+    /// <summary>The fields of a header row. An empty one gets its number, one that is there already a <c>_</c>.</summary>
+    private static List<string> Header(SeparatedReader rows)
     {
         var names = new List<string>();
         for (var i = 0; i < rows.Fields; i++)
@@ -80,6 +80,12 @@ public abstract class SeparatedValues : InputFormat
             names.Add(name);
         }
 
+        return names;
+    }
+
+    /// <summary>Names as they stand in JSON before a value.</summary>
+    private static byte[][] Names(IReadOnlyList<string> names)
+    {
         return [.. names.Select((name, i) =>
         {
             var line = new JsonLine();

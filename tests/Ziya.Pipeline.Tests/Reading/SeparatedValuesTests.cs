@@ -145,5 +145,14 @@ public sealed class SeparatedValuesTests
         }
     }
 
+    [Fact]
+    public void Tsv_NoHeaderRow_ColumnsAreNamedByTheJob()
+    {
+        var content = new MemoryStream(Encoding.UTF8.GetBytes("\n山上的灯塔\t8\nonly one\nThe lamp\t5"));
+        var found = new TabSeparated().Read(new FormatInput(content, "f", 0, long.MaxValue, 100) { Columns = ["text", "类"] }).Select(Found.Of).ToList();
+        Assert.Equal(["{\"text\":\"山上的灯塔\",\"类\":\"8\"}", "only one", "{\"text\":\"The lamp\",\"类\":\"5\"}"], found.Select(one => one.Content));
+        Assert.Equal("1 fields, columns: names 2", found[1].Fault);
+    }
+
     private static List<Found> Read(string text) => Found.In(Encoding.UTF8.GetBytes(text), new CommaSeparated().Read);
 }
