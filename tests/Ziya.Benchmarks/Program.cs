@@ -4,6 +4,7 @@ return args switch
 {
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
+    ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     _ => Usage(),
@@ -11,6 +12,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|read|step ...");
+    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|formats|read|step ...");
     return 2;
 }
