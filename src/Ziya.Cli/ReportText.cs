@@ -14,12 +14,10 @@ internal static class ReportText
     {
         var table = new Table { Border = TableBorder.Simple }
             .AddColumn("step").AddColumn(new TableColumn("in").RightAligned()).AddColumn(new TableColumn("dropped").RightAligned()).AddColumn("reasons");
-        Row(table, "read", report.Records.Read, report.Records.Quarantined, report.Records.Quarantined > 0 ? "quarantined" : "");
+        Row(table, "read", report.Records.Read, report.Records.Quarantined, Reasons(report.Quarantine));
         foreach (var step in report.Funnel)
         {
-            var reasons = step.Dropped.OrderByDescending(reason => reason.Value).ToList();
-            var shown = string.Join(", ", reasons.Take(MostReasons).Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value:N0}")));
-            Row(table, step.Step, step.In, step.Dropped.Values.Sum(), shown + (reasons.Count > MostReasons ? ", …" : ""));
+            Row(table, step.Step, step.In, step.Dropped.Values.Sum(), Reasons(step.Dropped));
         }
 
         Row(table, "written", report.Records.Written, 0, "");
@@ -28,6 +26,13 @@ internal static class ReportText
         {
             AnsiConsole.MarkupLine("[yellow]note[/]  " + Markup.Escape(warning));
         }
+    }
+
+    private static string Reasons(SortedDictionary<string, long> counts)
+    {
+        var most = counts.OrderByDescending(reason => reason.Value).Take(MostReasons);
+        var shown = string.Join(", ", most.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value:N0}")));
+        return shown + (counts.Count > MostReasons ? ", …" : "");
     }
 
     private static void Row(Table table, string name, long count, long lost, string reasons) => table.AddRow(

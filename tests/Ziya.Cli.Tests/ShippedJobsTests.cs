@@ -23,7 +23,8 @@ public sealed class ShippedJobsTests : IDisposable
         Copy("samples");
         var result = ZiyaProcess.Run(_folder.Path, "run", "jobs/" + job, "--run-dir", "run");
         Assert.True(result.Exit == 0, result.Error);
-        var records = JsonNode.Parse(File.ReadAllText(_folder["run/report.json"]))!["records"]!;
+        var report = JsonNode.Parse(File.ReadAllText(_folder["run/report.json"]))!;
+        var records = report["records"]!;
         var dropped = records["dropped"]!.AsObject().ToDictionary(step => step.Key, step => step.Value!.AsObject().ToDictionary(reason => reason.Key, reason => (long)reason.Value!));
         var written = (long)records["written"]!;
         var quarantined = (long)records["quarantined"]!;
@@ -31,6 +32,7 @@ public sealed class ShippedJobsTests : IDisposable
             (long)records["read"]! + records["created"]!.AsObject().Sum(step => (long)step.Value!),
             written + quarantined + dropped.Values.Sum(reasons => reasons.Values.Sum()));
         Assert.True(written > 0);
+        Assert.Equal(quarantined, report["quarantine"]!.AsObject().Sum(reason => (long)reason.Value!));
 
         var dataset = Path.GetDirectoryName(Assert.Single(Directory.GetFiles(_folder.Path, "manifest.json", SearchOption.AllDirectories)))!;
         AssertManifest(dataset, written);

@@ -100,7 +100,7 @@ internal sealed class PassSink
     /// <summary>A stretch of input that is no record.</summary>
     public void Quarantine(Unreadable bad)
     {
-        Counts.Quarantined++;
+        Counts.Quarantine(bad.Reason);
         var start = bad.Start[..Math.Min(bad.Start.Length, KeptOfUnreadable)];
         WriteQuarantine(bad.At, bad.Bytes, bad.Reason, () =>
         {
@@ -112,7 +112,7 @@ internal sealed class PassSink
     /// <summary>A record that made a step throw.</summary>
     public void Quarantine(Record record, string step, Exception exception, int ordinal)
     {
-        Counts.Quarantined++;
+        Counts.Quarantine($"step {step} failed");
         Counts.Poisoned++;
         WriteQuarantine(record.Origin, 0, $"step {step} failed: {exception.GetType().Name}: {exception.Message}", () =>
         {

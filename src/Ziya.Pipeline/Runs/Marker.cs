@@ -42,6 +42,9 @@ public sealed record RecordCounts
     /// <summary>Of the quarantined, those that made a step throw.</summary>
     public long Poisoned { get; set; }
 
+    /// <summary>The quarantined by reason, without what differs from one to the next.</summary>
+    public SortedDictionary<string, long> QuarantinedBy { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Records that went through, in every pass anew: what throughput is measured by.</summary>
     public long Seen { get; set; }
 
@@ -65,6 +68,17 @@ public sealed record RecordCounts
         reasons[reason] = reasons.GetValueOrDefault(reason) + count;
     }
 
+    /// <summary>Counts one record that went to quarantine.</summary>
+    internal void Quarantine(string reason)
+    {
+        const int MostReasons = 32;
+        Quarantined++;
+        var end = reason.AsSpan().IndexOfAny(":;,(");
+        var kind = (end > 0 ? reason[..end] : reason).Split(" at ")[0].Trim();
+        kind = QuarantinedBy.Count < MostReasons || QuarantinedBy.ContainsKey(kind) ? kind : "other";
+        QuarantinedBy[kind] = QuarantinedBy.GetValueOrDefault(kind) + 1;
+    }
+
     /// <summary>Adds other counts.</summary>
     internal void Add(RecordCounts other)
     {
@@ -79,6 +93,11 @@ public sealed record RecordCounts
             {
                 Drop(step, reason, count);
             }
+        }
+
+        foreach (var (reason, count) in other.QuarantinedBy)
+        {
+            QuarantinedBy[reason] = QuarantinedBy.GetValueOrDefault(reason) + count;
         }
 
         foreach (var (step, count) in other.Created)

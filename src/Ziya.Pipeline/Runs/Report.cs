@@ -21,6 +21,9 @@ public sealed record Report
     /// <summary>What became of the records. <c>read + created = written + quarantined + dropped</c> once the run is done.</summary>
     public required ReportCounts Records { get; init; }
 
+    /// <summary>The quarantined by reason.</summary>
+    public SortedDictionary<string, long> Quarantine { get; init; } = [];
+
     /// <summary>The steps in order, with what went in and what they dropped.</summary>
     public required IReadOnlyList<FunnelStep> Funnel { get; init; }
 
@@ -96,6 +99,7 @@ public sealed record Report
             State = state,
             Error = error,
             Records = new ReportCounts(counts.Read, counts.Written, counts.Quarantined, counts.Dropped, counts.Created),
+            Quarantine = counts.QuarantinedBy,
             Funnel = funnel,
             Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
             Warnings = state == "done" ? [.. Warn(funnel, counts)] : [],
@@ -129,7 +133,8 @@ public sealed record Report
 
         if (counts.Quarantined > counts.Read / 10)
         {
-            yield return $"{counts.Quarantined} of {counts.Read} records could not be read. quarantine/ says why, line by line.";
+            var (reason, count) = counts.QuarantinedBy.MaxBy(reason => reason.Value);
+            yield return $"{counts.Quarantined} of {counts.Read} records could not be read, {count} of them because: {reason}. quarantine/ says more, line by line.";
         }
 
         foreach (var step in funnel.Where(step => step.In > 0 && step.Dropped.Values.Sum() > step.In * Most))

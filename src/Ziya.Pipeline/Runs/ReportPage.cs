@@ -57,7 +57,7 @@ internal static partial class ReportPage
     {
         var read = Math.Max(1, report.Records.Read);
         page.Append("<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read.</p><table class=\"funnel\"><thead><tr><th>step</th><th>in</th><th></th><th>dropped</th><th>reasons</th></tr></thead><tbody>\n");
-        Row(page, "read", report.Records.Read, report.Records.Quarantined, read, report.Records.Quarantined > 0 ? [new("quarantined", report.Records.Quarantined)] : []);
+        Row(page, "read", report.Records.Read, report.Records.Quarantined, read, report.Quarantine);
         foreach (var step in report.Funnel)
         {
             Row(page, step.Step, step.In, step.Dropped.Values.Sum(), read, step.Dropped);
