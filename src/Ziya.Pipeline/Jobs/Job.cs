@@ -102,7 +102,7 @@ public enum OutputFormat
 public sealed record LimitOptions
 {
     /// <summary>Memory for the whole process, in megabytes. Sorting spills to disk to keep it. Default 1024.</summary>
-    [Range(256, 1048576)]
+    [Range(512, 1048576)]
     public int MemoryMb { get; init; } = 1024;
 
     /// <summary>Longest record read, in megabytes; a longer one is quarantined. Default 16.</summary>

@@ -33,7 +33,7 @@ public sealed class JobSchemaTests
     [InlineData("input.fields", "{ text: 正文.内容 }")]
     [InlineData("seed", "18446744073709551615")]
     [InlineData("limits", "")]
-    [InlineData("limits", "{ split_mb: ~, memory_mb: 256 }")]
+    [InlineData("limits", "{ split_mb: ~, memory_mb: 512 }")]
     [InlineData("output.compression", "none")]
     [InlineData("steps", "[language]")]
     [InlineData("steps", "[{ language: }]")]
