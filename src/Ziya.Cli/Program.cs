@@ -13,6 +13,7 @@ var root = new RootCommand("""
     PlanCommand.Make(),
     TraceCommand.Make(),
     ReportCommand.Make(),
+    TokenizeCommand.Make(),
     SchemaCommand.Make(),
 };
 return Exit.Invoke(root.Parse(args));

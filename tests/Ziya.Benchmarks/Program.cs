@@ -7,11 +7,12 @@ return args switch
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
+    ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|formats|read|step ...");
+    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|formats|read|step|tokenize ...");
     return 2;
 }
