@@ -1,0 +1,31 @@
+using Ziya.Models.Checkpoints;
+
+namespace Ziya.Models.Tiny;
+
+/// <summary>The measures of a small random model.</summary>
+public sealed record TinyOptions
+{
+    /// <summary>Its kind.</summary>
+    public required TinyFamily Family { get; init; }
+
+    /// <summary>What its weights are drawn by: same options, same bytes. Default 42.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Layers. Default 2.</summary>
+    public int Layers { get; init; } = 2;
+
+    /// <summary>Width, a multiple of 16 for each head. Default 64.</summary>
+    public int Hidden { get; init; } = 64;
+
+    /// <summary>Query heads. Default 4.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Rows of the embedding; tokens when a tokenizer is trained. Default 1000.</summary>
+    public int Vocabulary { get; init; } = 1000;
+
+    /// <summary>Positions. Default 512.</summary>
+    public int Context { get; init; } = 512;
+
+    /// <summary>Type of the weights. Default float32.</summary>
+    public TensorType Type { get; init; } = TensorType.Float32;
+}
