@@ -5,7 +5,7 @@ namespace Ziya.Models.Export;
 
 /// <summary>
 /// The graphs of a model: inputs, layers, and what is made of the hidden states.
-/// All take input_ids int64 [batch, sequence], rows filled on the right with any token; seqlens_k int32 [batch], the position of each row's last token; total_sequence_length int32 [].
+/// All take input_ids int64 [batch, sequence], rows filled on the right with any token; seqlens_k int32 [batch], the position of each row's last token; total_seq_len int32 [].
 /// - generate: last_index int64 [batch], which of the sequence is a row's last token, and past_key_values.N.key|value [batch, kv heads, past, head size];
 ///   gives logits float [batch, vocabulary] and present.N.key|value, which may be the same memory as the past.
 /// - score: positions int64 [n, 2] of (row, place) and targets int64 [n]; gives logits float [n, vocabulary] and log_probabilities float [n] of the targets there.
@@ -81,7 +81,7 @@ internal sealed class ModelGraph(ModelConfig config, Layers layers, WeightStore 
     {
         var ids = graph.Input("input_ids", DataType.Int64, "batch", "sequence");
         var last = graph.Input("seqlens_k", DataType.Int32, "batch");
-        var total = graph.Input("total_sequence_length", DataType.Int32);
+        var total = graph.Input("total_seq_len", DataType.Int32);
         var unfolded = graph.Op("Concat", [graph.Op("Shape", [ids]), graph.Integers(-1)], ("axis", 0L));
         return new AttentionInputs(ids, last, total, unfolded, hasPast);
     }
