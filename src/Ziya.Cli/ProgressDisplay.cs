@@ -45,7 +45,7 @@ internal static class ProgressDisplay
 
     private static void Live(PhaseMeter meter, Thread thread) => AnsiConsole.Progress()
         .AutoRefresh(false)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new RateColumn(meter))
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RateColumn(meter))
         .Start(context =>
         {
             var bars = new List<ProgressTask>();
