@@ -9,6 +9,9 @@ public enum Ending
     /// <summary>At the most tokens asked for, or at the end of the context.</summary>
     Length,
 
+    /// <summary>By the content filter of a remote model; the text may be cut anywhere.</summary>
+    Filtered,
+
     /// <summary>The caller gave up.</summary>
     Cancelled,
 
