@@ -128,9 +128,9 @@ public sealed class ModelTokenizer : Tokenizer
 
     private void EncodeParts(ReadOnlySpan<char> text, TokenBuffer ids, SpecialTokens tokens, bool first)
     {
-        for (var at = 0; at < text.Length;)
+        for (int at = 0, search = 0; search < text.Length;)
         {
-            var token = tokens.Find(text, at, out var start, out var end);
+            var token = tokens.Find(text, ref search, at, out var start, out var end);
             var part = text[at..start];
             if (tokens == _first)
             {
@@ -141,11 +141,12 @@ public sealed class ModelTokenizer : Tokenizer
                 EncodePart(part, ids, (first && at == 0) || _prefixAfterAdded);
             }
 
-            if (token is not null)
+            if (token is null)
             {
-                ids.Add(token.Id);
+                break;
             }
 
+            ids.Add(token.Id);
             at = end;
         }
     }

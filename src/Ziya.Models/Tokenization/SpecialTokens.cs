@@ -20,18 +20,19 @@ internal sealed class SpecialTokens
         _names = SearchValues.Create(_longestFirst.Select(token => token.Content).ToArray(), StringComparison.Ordinal);
     }
 
-    /// <summary>The first token from a place on; null if there is none.</summary>
+    /// <summary>The next token; null if there is none.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="from">Where to begin; white space in front of it belongs to what came before.</param>
-    /// <param name="start">Where the token begins, with the white space it takes away.</param>
+    /// <param name="search">Where to search; then the end of the name found. White space that a token takes away can still begin the name of the next.</param>
+    /// <param name="from">Where the text begins that no token has taken.</param>
+    /// <param name="start">Where the token begins, with the white space it takes away, but not before <paramref name="from"/>.</param>
     /// <param name="end">Where it ends, likewise.</param>
-    public AddedToken? Find(ReadOnlySpan<char> text, int from, out int start, out int end)
+    public AddedToken? Find(ReadOnlySpan<char> text, ref int search, int from, out int start, out int end)
     {
-        for (var at = from; _longestFirst.Length > 0 && text[at..].IndexOfAny(_names) is var found and >= 0;)
+        while (_longestFirst.Length > 0 && text[search..].IndexOfAny(_names) is var found and >= 0)
         {
-            start = at + found;
+            start = search + found;
             var token = Longest(text[start..]);
-            at = end = start + token.Content.Length;
+            search = end = start + token.Content.Length;
             if (token.SingleWord && (EndsInWord(text[..start]) || BeginsWithWord(text[end..])))
             {
                 continue;
@@ -47,6 +48,7 @@ internal sealed class SpecialTokens
                 end++;
             }
 
+            (start, end) = (Math.Max(start, from), Math.Max(end, from));
             return token;
         }
 

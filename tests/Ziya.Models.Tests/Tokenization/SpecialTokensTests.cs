@@ -11,6 +11,7 @@ public sealed class SpecialTokensTests
     [InlineData("a  <r>  c", "<r>", "3-8 <r>")]
     [InlineData("北 <l> <r> 京", "<l>,<r>", "1-5 <l>,6-10 <r>")]
     [InlineData("word sword wordy 字word word", "word", "0-4 word,23-27 word")]
+    [InlineData("<r>  x <r> xx", "<r>, x", "0-5 <r>,5-6  x,7-11 <r>,11-12  x")]
     [InlineData("<b", "<b>", "")]
     [InlineData("", "<b>", "")]
     public void Find_KnownText_FindsWhatTheFlagsSay(string text, string names, string found)
@@ -39,7 +40,7 @@ public sealed class SpecialTokensTests
     private static List<string> All(SpecialTokens tokens, string text)
     {
         var found = new List<string>();
-        for (var at = 0; tokens.Find(text, at, out var start, out var end) is { } token; at = end)
+        for (int at = 0, search = 0; tokens.Find(text, ref search, at, out var start, out var end) is { } token; at = end)
         {
             found.Add($"{start}-{end} {token.Content}");
         }
