@@ -13,6 +13,7 @@ var root = new RootCommand("""
     PlanCommand.Make(),
     TraceCommand.Make(),
     ReportCommand.Make(),
+    ModelsCommand.Make(),
     TokenizeCommand.Make(),
     SchemaCommand.Make(),
 };

@@ -22,6 +22,11 @@ public static class TinyModel
             throw new InvalidDataException($"A width of {options.Hidden} does not give {heads} heads a multiple of 16 each.");
         }
 
+        if (options.HasTokenizer && options.Vocabulary < TinyTokenizer.MinVocabulary(options.Family))
+        {
+            throw new InvalidDataException($"A vocabulary of {options.Vocabulary} rows is too small for its tokenizer of {TinyTokenizer.MinVocabulary(options.Family)} tokens.");
+        }
+
         NewFolder.Write(target, folder =>
         {
             File.WriteAllText(Path.Combine(folder, "config.json"), Config(options).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -29,6 +34,11 @@ public static class TinyModel
             {
                 Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
                 File.WriteAllText(Path.Combine(folder, "1_Pooling", "config.json"), """{ "pooling_mode_mean_tokens": true, "pooling_mode_lasttoken": false }""" + "\n");
+            }
+
+            if (options.HasTokenizer)
+            {
+                TinyTokenizer.Write(folder, options.Family);
             }
 
             WriteWeights(folder, options, Tensors(ModelConfig.Load(folder), options.Type));

@@ -20,8 +20,11 @@ public sealed record TinyOptions
     /// <summary>Query heads. Default 4.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>Rows of the embedding; tokens when a tokenizer is trained. Default 1000.</summary>
-    public int Vocabulary { get; init; } = 1000;
+    /// <summary>Rows of the embedding. Default 1216: up to 1200 tokens, a few added ones, and rows that are padding, as Ziya's models have them.</summary>
+    public int Vocabulary { get; init; } = 1216;
+
+    /// <summary>Whether there is a tokenizer beside it, which needs a <see cref="Vocabulary"/> of 1202, or 1003 for GPTBigCode. Default true.</summary>
+    public bool HasTokenizer { get; init; } = true;
 
     /// <summary>Positions. Default 512.</summary>
     public int Context { get; init; } = 512;

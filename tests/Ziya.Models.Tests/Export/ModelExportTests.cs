@@ -21,8 +21,8 @@ public sealed class ModelExportTests
     public void Run_Float32_PrefillAndDecodeAreTheReference(TinyFamily family, string variant)
     {
         using var model = variant == "num_key_value_heads: 4"
-            ? new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, Heads = 3, Hidden = 96 })
-            : new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300 }, edit: folder => Edit(folder, variant));
+            ? new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false, Heads = 3, Hidden = 96 })
+            : new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false }, edit: folder => Edit(folder, variant));
         Assert.InRange(PrefillAndDecode(model, float.NaN, model.Reference), 0, 1e-4);
     }
 
@@ -31,7 +31,7 @@ public sealed class ModelExportTests
     [InlineData(TinyFamily.GptBigCode)]
     public void Run_Float16_IsTheReferenceWithinTwoHundredths(TinyFamily family)
     {
-        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, Type = TensorType.Float16 }, new ExportOptions { Weights = Precision.Float16 });
+        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false, Type = TensorType.Float16 }, new ExportOptions { Weights = Precision.Float16 });
         Assert.InRange(PrefillAndDecode(model, Float16.NaN, model.Reference), 0, 2e-2);
     }
 
@@ -43,7 +43,7 @@ public sealed class ModelExportTests
     [InlineData(TinyFamily.GptBigCode, Precision.Int4, 16, 1.0)]
     public void Run_Quantized_IsTheReferenceOfTheRoundedWeights(TinyFamily family, Precision precision, int blockSize, double tolerance)
     {
-        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300 }, new ExportOptions { Weights = precision, BlockSize = blockSize });
+        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false }, new ExportOptions { Weights = precision, BlockSize = blockSize });
         // The tied embedding is looked up unrounded and multiplied rounded, for which the reference has no two names.
         if (family == TinyFamily.Llama)
         {
@@ -59,7 +59,7 @@ public sealed class ModelExportTests
     public void Run_BFloat16_WeightsAreThoseOfTheCheckpoint()
     {
         // ONNX Runtime has no attention in bfloat16 for CPU, so that only the data can be looked at.
-        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Llama, Vocabulary = 300, Type = TensorType.BFloat16 }, new ExportOptions { Weights = Precision.BFloat16 });
+        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Llama, Vocabulary = 300, HasTokenizer = false, Type = TensorType.BFloat16 }, new ExportOptions { Weights = Precision.BFloat16 });
         using var view = model.Checkpoint.View("model.embed_tokens.weight");
 
         var data = File.ReadAllBytes(Path.Combine(model.Target, ModelManifest.DataFile));
@@ -73,7 +73,7 @@ public sealed class ModelExportTests
     [InlineData(TinyFamily.GptBigCode)]
     public void Score_RowsOfSeveralLengths_LogProbabilitiesOfTheReference(TinyFamily family)
     {
-        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300 });
+        using var model = new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false });
         int[][] rows = [ExportedModel.Tokens(1, 5), ExportedModel.Tokens(2, 23), ExportedModel.Tokens(3, 1)];
         var places = rows.SelectMany((row, r) => row.Select((_, t) => (Row: r, Place: t, Target: (t * 13) % 300))).ToList();
 
@@ -90,7 +90,7 @@ public sealed class ModelExportTests
     [Fact]
     public void Reward_PaddedRows_ScoresOfTheLastTokens()
     {
-        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Reward, Vocabulary = 300 });
+        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Reward, Vocabulary = 300, HasTokenizer = false });
         int[][] rows = [ExportedModel.Tokens(1, 9), ExportedModel.Tokens(2, 31), ExportedModel.Tokens(3, 1)];
 
         var scores = model.Run(ModelManifest.ModelFile, rows, "scores");
@@ -103,7 +103,7 @@ public sealed class ModelExportTests
     [InlineData(false)]
     public void Embed_PaddedRows_PooledAndOfLengthOne(bool mean)
     {
-        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Embedding, Vocabulary = 300 }, edit: folder =>
+        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Embedding, Vocabulary = 300, HasTokenizer = false }, edit: folder =>
         {
             if (!mean)
             {
@@ -143,7 +143,7 @@ public sealed class ModelExportTests
     public void Run_ConfigurationThatIsNotTheModel_SaysWhatAndLeavesNothing(string key, string value, string message)
     {
         var target = "";
-        var exception = Assert.Throws<InvalidDataException>(() => new ExportedModel(new TinyOptions { Family = TinyFamily.Llama, Vocabulary = 300 }, edit: folder =>
+        var exception = Assert.Throws<InvalidDataException>(() => new ExportedModel(new TinyOptions { Family = TinyFamily.Llama, Vocabulary = 300, HasTokenizer = false }, edit: folder =>
         {
             target = Path.Combine(folder, "..", "target");
             Edit(folder, config => config[key] = JsonNode.Parse(value));
