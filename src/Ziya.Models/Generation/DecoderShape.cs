@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Ziya.Models.Export;
 
 namespace Ziya.Models.Generation;
 
@@ -7,11 +8,22 @@ namespace Ziya.Models.Generation;
 /// <param name="KvHeads">Heads of keys and values.</param>
 /// <param name="HeadSize">Elements of a head.</param>
 /// <param name="Vocabulary">Logits of a row.</param>
-/// <param name="Context">Most positions.</param>
 /// <param name="KvType">Element type of the caches: float, float16 or bfloat16.</param>
-/// <param name="TakesPositions">Whether it has the input <c>position_ids</c>, as models with learned positions do.</param>
-internal sealed record DecoderShape(int Layers, int KvHeads, int HeadSize, int Vocabulary, int Context, TensorElementType KvType, bool TakesPositions)
+internal sealed record DecoderShape(int Layers, int KvHeads, int HeadSize, int Vocabulary, TensorElementType KvType)
 {
+    /// <summary>The shape of an exported model.</summary>
+    public static DecoderShape Of(ModelManifest manifest)
+    {
+        var config = manifest.Config;
+        var type = manifest.Compute switch
+        {
+            Precision.Float16 => TensorElementType.Float16,
+            Precision.BFloat16 => TensorElementType.BFloat16,
+            _ => TensorElementType.Float,
+        };
+        return new DecoderShape(config.Layers, config.KvHeads, config.HeadSize, config.Vocabulary, type);
+    }
+
     /// <summary>Bytes of one slot of one cache.</summary>
     public long RowBytes(int positions) => (long)KvHeads * positions * HeadSize * (KvType == TensorElementType.Float ? sizeof(float) : sizeof(ushort));
 

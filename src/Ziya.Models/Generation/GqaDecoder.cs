@@ -21,8 +21,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
     private readonly RunOptions _run = new();
     private readonly nint[] _caches;
     private readonly Dictionary<int, Call> _decodes = [];
-    private float* _logits;
-    private long _logitRows;
+    private readonly float* _logits;
 
     /// <summary>Makes room for sequences in a session, which stays the caller's.</summary>
     /// <exception cref="OutOfMemoryException">There is not that much memory.</exception>
@@ -39,6 +38,8 @@ internal sealed unsafe class GqaDecoder : IDecoder
             {
                 _caches[i] = (nint)NativeMemory.AlignedAlloc((nuint)(slots * shape.RowBytes(positions)), 64);
             }
+
+            _logits = (float*)NativeMemory.AlignedAlloc((nuint)slots * (nuint)shape.Vocabulary * sizeof(float), 64);
         }
         catch
         {
@@ -59,7 +60,8 @@ internal sealed unsafe class GqaDecoder : IDecoder
     /// <inheritdoc/>
     public Span<float> Prefill(int first, IReadOnlyList<ReadOnlyMemory<int>> prompts)
     {
-        var longest = prompts.Max(prompt => prompt.Length);
+        // Never one column: that is computed in another order of sums than the same prompt among longer ones.
+        var longest = Math.Max(2, prompts.Max(prompt => prompt.Length));
         using var call = new Call(this, first, first, prompts.Count, longest);
         for (var row = 0; row < prompts.Count; row++)
         {
@@ -128,7 +130,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
         }
 
         NativeMemory.AlignedFree(_logits);
-        _logits = null;
         _run.Dispose();
     }
 
@@ -137,18 +138,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
         var row = _shape.RowBytes(Positions);
         return OrtValue.CreateTensorValueWithData(
             _memory, _shape.KvType, [slots, _shape.KvHeads, Positions, _shape.HeadSize], _caches[cache] + (nint)(first * row), slots * row);
-    }
-
-    /// <summary>Memory for logits of so many rows; what a call bound before must be bound again if it moved, so it grows to all slots at once.</summary>
-    private float* Logits()
-    {
-        if (_logits is null)
-        {
-            _logitRows = Slots;
-            _logits = (float*)NativeMemory.AlignedAlloc((nuint)(_logitRows * Vocabulary * sizeof(float)), 64);
-        }
-
-        return _logits;
     }
 
     /// <summary>The inputs and outputs of one form of call.</summary>
@@ -160,7 +149,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
         private readonly int _rows;
         private readonly int _columns;
         private readonly long* _ids;
-        private readonly long* _positions;
         private readonly int* _ends;
         private readonly int* _total;
         private readonly long* _last;
@@ -171,7 +159,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
             _rows = rows;
             _columns = columns;
             _ids = (long*)NativeMemory.AllocZeroed((nuint)(rows * columns), sizeof(long));
-            _positions = (long*)NativeMemory.AllocZeroed((nuint)(rows * columns), sizeof(long));
             _ends = (int*)NativeMemory.AllocZeroed((nuint)rows, sizeof(int));
             _total = (int*)NativeMemory.AllocZeroed(1, sizeof(int));
             _last = (long*)NativeMemory.AllocZeroed((nuint)rows, sizeof(long));
@@ -180,11 +167,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
             Input("seqlens_k", TensorElementType.Int32, [rows], _ends, rows * sizeof(int));
             Input("total_seq_len", TensorElementType.Int32, [], _total, sizeof(int));
             Input("last_index", TensorElementType.Int64, [rows], _last, rows * sizeof(long));
-            if (decoder._shape.TakesPositions)
-            {
-                Input("position_ids", TensorElementType.Int64, [rows, columns], _positions, (long)rows * columns * sizeof(long));
-            }
-
             for (var layer = 0; layer < decoder._shape.Layers; layer++)
             {
                 BindCache(layer, 0, "key", past, present);
@@ -192,7 +174,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
             }
 
             var logits = Keep(OrtValue.CreateTensorValueWithData(
-                decoder._memory, TensorElementType.Float, [rows, decoder.Vocabulary], (nint)decoder.Logits(), (long)rows * decoder.Vocabulary * sizeof(float)));
+                decoder._memory, TensorElementType.Float, [rows, decoder.Vocabulary], (nint)decoder._logits, (long)rows * decoder.Vocabulary * sizeof(float)));
             _binding.BindOutput("logits", logits);
         }
 
@@ -201,9 +183,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         {
             for (var i = 0; i < _columns; i++)
             {
-                var at = (row * _columns) + i;
-                _ids[at] = i < tokens.Length ? tokens[i] : 0;
-                _positions[at] = i < tokens.Length ? before + i : 0;
+                _ids[(row * _columns) + i] = i < tokens.Length ? tokens[i] : 0;
             }
 
             _ends[row] = before + tokens.Length - 1;
@@ -222,7 +202,6 @@ internal sealed unsafe class GqaDecoder : IDecoder
             _binding.Dispose();
             _values.ForEach(value => value.Dispose());
             NativeMemory.Free(_ids);
-            NativeMemory.Free(_positions);
             NativeMemory.Free(_ends);
             NativeMemory.Free(_total);
             NativeMemory.Free(_last);

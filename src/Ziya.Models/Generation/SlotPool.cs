@@ -168,10 +168,12 @@ internal sealed class SlotPool : IDisposable
     /// <summary>How many tokens of a prompt the prefix's slot holds, after taking in what the prompt shares with the one behind it; 0 if it is not worth it.</summary>
     private int Share(ReadOnlySpan<int> prompt)
     {
-        // The last token is always computed: its logits are wanted.
-        var held = Math.Min(prompt.CommonPrefixLength(_prefix), prompt.Length - 1);
-        var wanted = Math.Min(Following(prompt), prompt.Length - 1);
-        if (wanted >= held + _options.SharedTokens)
+        // The last token is always computed, for its logits, and the one before it too: a single token is computed in another order of sums, and its logits would
+        // depend on what the prompt shared.
+        const int Rest = 2;
+        var held = Math.Min(prompt.CommonPrefixLength(_prefix), prompt.Length - Rest);
+        var wanted = Math.Min(Following(prompt), prompt.Length - Rest);
+        if (wanted >= held + Math.Max(Rest, _options.SharedTokens))
         {
             _decoder.Continue(_slots, _slots, held, prompt[held..wanted]);
             Counts.Computed += wanted - held;
@@ -179,7 +181,7 @@ internal sealed class SlotPool : IDisposable
             held = wanted;
         }
 
-        return held >= _options.SharedTokens ? held : 0;
+        return held >= Math.Max(1, _options.SharedTokens) ? held : 0;
     }
 
     private int Following(ReadOnlySpan<int> prompt) => _waiting.Count > 1 ? prompt.CommonPrefixLength(_waiting[^2].Request.Prompt.Span) : 0;

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Ziya.Models.Generation;
 using Ziya.Models.Tests.Tokenization;
 using Ziya.Models.Tokenization;
@@ -9,7 +8,7 @@ public sealed class SchedulerTests : IDisposable
 {
     private const int Context = 1024;
     private const int EndId = 2;
-    private static readonly SentencePieceTokenizer Words = LoadTokenizer();
+    private static readonly SentencePieceTokenizer Words = TrainedModel.Open();
     private readonly List<HistoryDecoder> _decoders = [];
 
     public void Dispose() => Assert.All(_decoders, decoder => Assert.True(decoder.IsDisposed));
@@ -214,14 +213,5 @@ public sealed class SchedulerTests : IDisposable
         }
 
         return (written, Ending.Length);
-    }
-
-    private static SentencePieceTokenizer LoadTokenizer()
-    {
-        var file = Path.GetTempFileName();
-        File.WriteAllBytes(file, TrainedModel.Make(true, false).ToByteArray());
-        var tokenizer = SentencePieceTokenizer.Load(file);
-        File.Delete(file);
-        return tokenizer;
     }
 }

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Ziya.Models.Protos;
+using Ziya.Models.Tokenization;
 using Piece = Ziya.Models.Protos.SentencePieceModel.Types.Piece;
 using PieceType = Ziya.Models.Protos.SentencePieceModel.Types.Piece.Types.Type;
 
@@ -41,6 +43,16 @@ internal static class TrainedModel
         }
 
         return model;
+    }
+
+    /// <summary>The model as a tokenizer.</summary>
+    public static SentencePieceTokenizer Open()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllBytes(file, Make(true, false).ToByteArray());
+        var tokenizer = SentencePieceTokenizer.Load(file);
+        File.Delete(file);
+        return tokenizer;
     }
 
     private static List<string> Merges(string text, int count)
