@@ -2,6 +2,7 @@ using Ziya.Benchmarks;
 
 return args switch
 {
+    ["export", .. var rest] => ExportBenchmark.Run(rest),
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
@@ -13,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks language|minhash|formats|read|step|tokenize ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|language|minhash|formats|read|step|tokenize ...");
     return 2;
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Ziya.Models.Export;
 
 /// <summary>
@@ -9,47 +11,40 @@ namespace Ziya.Models.Export;
 /// </summary>
 internal static class BlockQuantizer
 {
-    /// <summary>Quantizes a row. <paramref name="round"/> is what storing a scale makes of it.</summary>
-    public static void Quantize(ReadOnlySpan<float> row, int bits, int blockSize, Func<float, float> round, Span<float> scales, Span<byte> packed)
+    /// <summary>Quantizes a row, which is lost by it. <paramref name="round"/> is what storing a scale makes of it.</summary>
+    public static void Quantize(Span<float> row, int bits, int blockSize, Func<float, float> round, Span<float> scales, Span<byte> packed)
     {
         var zero = 1 << (bits - 1);
-        packed.Fill(bits == 4 ? (byte)0x88 : (byte)0x80);
         for (var block = 0; block * blockSize < row.Length; block++)
         {
-            var values = row.Slice(block * blockSize, Math.Min(blockSize, row.Length - (block * blockSize)));
             // 1.
-            var scale = round(Extreme(values) / -zero);
-            scales[block] = scale;
-            var inverse = scale == 0 ? 0 : 1 / scale;
-            var target = packed.Slice(block * blockSize * bits / 8, blockSize * bits / 8);
-            for (var i = 0; i < values.Length; i++)
-            {
-                // 2.
-                var q = (byte)Math.Clamp((int)MathF.Round(values[i] * inverse) + zero, 0, (2 * zero) - 1);
-                // 3.
-                if (bits == 8)
-                {
-                    target[i] = q;
-                }
-                else
-                {
-                    target[i / 2] = (byte)(i % 2 == 0 ? (target[i / 2] & 0xF0) | q : (target[i / 2] & 0x0F) | (q << 4));
-                }
-            }
+            var values = row.Slice(block * blockSize, Math.Min(blockSize, row.Length - (block * blockSize)));
+            var scale = scales[block] = round(TensorPrimitives.MaxMagnitude(values) / -zero);
+            TensorPrimitives.Multiply(values, scale == 0 ? 0 : 1 / scale, values);
         }
-    }
 
-    private static float Extreme(ReadOnlySpan<float> values)
-    {
-        var extreme = 0f;
-        foreach (var value in values)
+        // 2. A scale below what float16 can hold well may put values on both sides beyond the range.
+        TensorPrimitives.Round(row, row);
+        TensorPrimitives.Add(row, zero, row);
+        TensorPrimitives.Max(row, 0, row);
+        TensorPrimitives.Min(row, (2 * zero) - 1, row);
+        // 3.
+        if (bits == 8)
         {
-            if (MathF.Abs(value) > MathF.Abs(extreme))
-            {
-                extreme = value;
-            }
+            packed[row.Length..].Fill((byte)zero);
+            TensorPrimitives.ConvertTruncating<float, byte>(row, packed);
+            return;
         }
 
-        return extreme;
+        packed[(row.Length / 2)..].Fill(0x88);
+        for (var i = 0; i < row.Length / 2; i++)
+        {
+            packed[i] = (byte)((int)row[2 * i] | ((int)row[(2 * i) + 1] << 4));
+        }
+
+        if (row.Length % 2 == 1)
+        {
+            packed[row.Length / 2] = (byte)((int)row[^1] | 0x80);
+        }
     }
 }
