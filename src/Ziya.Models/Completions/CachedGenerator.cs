@@ -7,7 +7,7 @@ namespace Ziya.Models.Completions;
 /// <param name="model">The model.</param>
 /// <param name="identity">All that decides what it answers, beside the request.</param>
 /// <param name="cache">Where answers are kept. Those cut by a content filter too; faults are not, they may be gone the next time.</param>
-public sealed class CachedGenerator(IGenerator model, string identity, CompletionCache cache) : IGenerator
+public sealed class CachedGenerator(IGenerator model, string identity, CompletionCache cache) : IGenerator, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<Completion?>> _asking = new();
 
@@ -41,6 +41,13 @@ public sealed class CachedGenerator(IGenerator model, string identity, Completio
                 return answer;
             }
         }
+    }
+
+    /// <summary>Ends the model and the cache.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await cache.DisposeAsync().ConfigureAwait(false);
+        (model as IDisposable)?.Dispose();
     }
 
     private async Task<Completion> Ask(UInt128 key, GenerationRequest request, TaskCompletionSource<Completion?> own, CancellationToken cancel)

@@ -1,9 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using Ziya.Models.Completions;
+using Ziya.Models.Generation;
+using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Teachers;
 
 /// <summary>A model behind an endpoint that speaks OpenAI's chat completions: OpenAI itself, vLLM, SGLang, llama.cpp, DashScope, DeepSeek and many others.</summary>
-public sealed record TeacherOptions
+[Model("endpoint")]
+public sealed record TeacherOptions : ModelOptions
 {
     /// <summary>Address up to and with the version, such as <c>https://api.openai.com/v1</c>: <c>/chat/completions</c> is added.</summary>
     public required string Endpoint { get; init; }
@@ -49,7 +53,7 @@ public sealed record TeacherOptions
     [Range(0, 100)]
     public int Retries { get; init; } = 8;
 
-    /// <summary>Most tokens, prompts and answers, that the run may use up. Default: no limit. The job stops before the request that might exceed it.</summary>
+    /// <summary>Most tokens, prompts and answers, that the run may use up, what it did before an interruption included. Default: no limit. The job stops before the request that might exceed it.</summary>
     [Range(1, 1e15)]
     public long? BudgetTokens { get; init; }
 
@@ -65,8 +69,8 @@ public sealed record TeacherOptions
     [Range(0.0, 1e9)]
     public double? CompletionPrice { get; init; }
 
-    /// <summary>Faults that ranges cannot express, the environment included.</summary>
-    public IEnumerable<string> Check()
+    /// <inheritdoc/>
+    public override IEnumerable<string> Check()
     {
         if (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
@@ -86,6 +90,23 @@ public sealed record TeacherOptions
         {
             yield return "'budget_cost' needs 'prompt_price' and 'completion_price', per million tokens.";
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool Serves(Type use) => use == typeof(IGenerator);
+
+    /// <inheritdoc/>
+    public override ModelOptions Deciding() => new TeacherOptions { Endpoint = Endpoint, Model = Model, MaxTokens = MaxTokens, ExtendedSampling = ExtendedSampling };
+
+    /// <inheritdoc/>
+    public override object Open(ModelContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var teacher = new RemoteTeacher(this, context.Time);
+        var cache = new CompletionCache(context.Store, context.Folder);
+        var (prompt, completion) = cache.Tokens;
+        teacher.Budget.Add(prompt, completion);
+        return new CachedGenerator(teacher, $"{Endpoint}\n{Model}\n{MaxTokens}\n{ExtendedSampling}", cache);
     }
 
     /// <summary>The key, or null where there is none to be sent.</summary>

@@ -36,9 +36,9 @@ internal sealed class PassTask
         _context = context;
         _sink = new PassSink(work, task.Number, outputs, context);
         var seed = context.Job.Seed;
-        _apply = (IGlobalStep?)work.Apply?.Create(seed);
-        _steps = [.. work.Steps.Select(step => (step.Key, (IRecordStep)step.Create(seed)))];
-        _map = (IGlobalStep?)work.Map?.Create(seed);
+        _apply = (IGlobalStep?)work.Apply?.Create(seed, context.Models);
+        _steps = [.. work.Steps.Select(step => (step.Key, (IRecordStep)step.Create(seed, context.Models)))];
+        _map = (IGlobalStep?)work.Map?.Create(seed, context.Models);
         _spills = _map is null ? null : new SpillSet(outputs, work.Phase, task.Number, _map.Maps, context);
     }
 
@@ -170,7 +170,7 @@ internal sealed class PassTask
 
     /// <summary>A step's own failure on one record; not the disk's, the memory's or the user's.</summary>
     private static bool IsPoison(Exception exception, string step) =>
-        step.Length > 0 && exception is not (OperationCanceledException or OutOfMemoryException or IOException or Transient);
+        step.Length > 0 && exception is not (OperationCanceledException or OutOfMemoryException or IOException or Transient or JobFailedException);
 
     private void CountPoisoned(Record record, string step, Exception exception)
     {

@@ -12,7 +12,7 @@ internal static class ReduceTask
     public static Marker Run(ReduceWork work, PlanTask task, TaskOutputs outputs, TaskContext context, CancellationToken cancel)
     {
         var started = context.Time.GetTimestamp();
-        var stage = ((IGlobalStep)work.Step.Create(context.Job.Seed)).Stages[work.Stage];
+        var stage = ((IGlobalStep)work.Step.Create(context.Job.Seed, context.Models)).Stages[work.Stage];
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
         var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);

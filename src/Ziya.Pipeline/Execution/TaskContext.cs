@@ -13,9 +13,10 @@ namespace Ziya.Pipeline.Execution;
 /// <param name="Scratch">A local folder for sorting.</param>
 /// <param name="SortBytes">Memory a task may sort in.</param>
 /// <param name="Progress">Where it counts what it does.</param>
+/// <param name="Models">The models of the run.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record TaskContext(
-    Job Job, Plan Plan, StepCatalog Catalog, IStore Store, string Scratch, int SortBytes, RunProgress Progress, TimeProvider Time)
+    Job Job, Plan Plan, StepCatalog Catalog, IStore Store, string Scratch, int SortBytes, RunProgress Progress, ModelPool Models, TimeProvider Time)
 {
     // A task sorts one thing at a time; the rest of the memory holds records, compressors and the runtime.
     private const int SortShare = 4;

@@ -23,6 +23,9 @@ public sealed record Job
     /// <summary>What is read.</summary>
     public required InputOptions Input { get; init; }
 
+    /// <summary>Models by the names that steps call them: a folder, an endpoint.</summary>
+    public IReadOnlyDictionary<string, JobModel> Models { get; init; } = new Dictionary<string, JobModel>();
+
     /// <summary>What is done, in order: a list of step name to options.</summary>
     public required IReadOnlyList<JobStep> Steps { get; init; }
 

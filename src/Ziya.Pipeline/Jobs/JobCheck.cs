@@ -24,6 +24,11 @@ internal static class JobCheck
             CheckInput(job.Input, catalog, checkFiles, Add);
         }
 
+        foreach (var fault in Models(job, binder, checkFiles))
+        {
+            faults.Add(fault);
+        }
+
         if (job.Steps is not null)
         {
             faults.AddRange(Steps(job));
@@ -35,6 +40,39 @@ internal static class JobCheck
         }
 
         return faults;
+    }
+
+    /// <summary>Models that nobody declared or that cannot do what a step wants of them, and what is wrong with those declared.</summary>
+    private static IEnumerable<JobFault> Models(Job job, YamlBinder binder, bool checkFiles)
+    {
+        foreach (var (name, at, use) in binder.ModelUses)
+        {
+            if (!binder.ModelNames.Contains(name))
+            {
+                yield return new JobFault(at, binder.ModelNames.Count == 0
+                    ? $"model '{name}' is not declared: the job has no 'models'."
+                    : $"model '{name}' is not declared.{Suggestion.For(name, binder.ModelNames, "Models")}");
+            }
+            else if (job.Models.TryGetValue(name, out var model) && !model.Options.Serves(use))
+            {
+                yield return new JobFault(at, $"model '{name}' cannot be used here: it is not {Noun(use)}.");
+            }
+        }
+
+        foreach (var model in checkFiles ? job.Models.Values : [])
+        {
+            foreach (var fault in model.Options.Check())
+            {
+                yield return new JobFault(model.At, $"model '{model.Name}': {fault}");
+            }
+        }
+    }
+
+    /// <summary><c>IGenerator</c> is "a generator".</summary>
+    private static string Noun(Type use)
+    {
+        var noun = OptionShape.SnakeCase(use.Name.TrimStart('I')).Replace('_', ' ');
+        return (noun[0] is 'a' or 'e' or 'i' or 'o' ? "an " : "a ") + noun;
     }
 
     private static void CheckInput(InputOptions input, StepCatalog catalog, bool checkFiles, Action<string, string> add)

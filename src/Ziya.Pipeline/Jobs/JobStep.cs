@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Jobs;
@@ -15,6 +16,6 @@ public sealed record JobStep(string Key, StepDefinition Definition, object Optio
     /// A fresh instance, for one task. Where a job uses a step again it gets a seed of its own: a second sample that met the
     /// records with the random numbers of the first would keep all of them.
     /// </summary>
-    internal Step Create(ulong seed) => Definition.Create(
-        Options, Key == Definition.Name ? seed : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Key.AsSpan()), (long)seed));
+    internal Step Create(ulong seed, ModelPool? models = null) => Definition.Create(
+        Options, Key == Definition.Name ? seed : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Key.AsSpan()), (long)seed), models);
 }

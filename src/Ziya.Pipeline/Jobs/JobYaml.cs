@@ -32,6 +32,7 @@ internal static class JobYaml
     {
         Description = null,
         Schedule = null,
+        Models = job.Models.ToDictionary(model => model.Key, model => model.Value with { Options = model.Value.Options.Deciding() }),
         Limits = new LimitOptions { RecordMb = job.Limits.RecordMb, SplitMb = job.Limits.SplitMb },
     }));
 
@@ -44,6 +45,7 @@ internal static class JobYaml
         string text => Text(text),
         bool flag => new YamlScalarNode(flag ? "true" : "false"),
         Enum choice => new YamlScalarNode(OptionShape.SnakeCase(choice.ToString())),
+        JobModel model => Record(model.Options),
         JobStep step => new YamlMappingNode(new YamlScalarNode(step.Definition.Name), Node(step.Options)!),
         IDictionary pairs => Mapping(pairs),
         IEnumerable items => new YamlSequenceNode(items.Cast<object>().Select(item => Node(item)!)),

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -9,7 +10,7 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Pipeline.Jobs;
 
 /// <summary>Turns YAML nodes into options records, collecting every fault on the way.</summary>
-internal sealed class YamlBinder(string file, StepCatalog catalog, IReadOnlyDictionary<YamlNode, string> overridden)
+internal sealed partial class YamlBinder(string file, StepCatalog catalog, IReadOnlyDictionary<YamlNode, string> overridden)
 {
     private const int MostLevels = 32;
 
@@ -17,6 +18,12 @@ internal sealed class YamlBinder(string file, StepCatalog catalog, IReadOnlyDict
 
     /// <summary>What was wrong.</summary>
     public List<JobFault> Faults { get; } = [];
+
+    /// <summary>Names of models that steps use, where they stand, and as what they are used.</summary>
+    public List<(string Name, Place At, Type Use)> ModelUses { get; } = [];
+
+    /// <summary>Names of the models of the job, faulty ones included.</summary>
+    public HashSet<string> ModelNames { get; } = [];
 
     /// <summary>Where the value at a dotted path stands.</summary>
     public Place At(string path)
@@ -99,6 +106,11 @@ internal sealed class YamlBinder(string file, StepCatalog catalog, IReadOnlyDict
             return Steps(node);
         }
 
+        if (type == typeof(IReadOnlyDictionary<string, JobModel>))
+        {
+            return Models(node, path);
+        }
+
         if (OptionShape.IsRecord(type))
         {
             return Record(type, node, path, $"'{path}'");
@@ -177,6 +189,11 @@ internal sealed class YamlBinder(string file, StepCatalog catalog, IReadOnlyDict
             {
                 Fault(node, $"'{shape.Name}' is '{text}', which does not have the form {pattern.Pattern}.");
                 return null;
+            }
+
+            if (shape.Property.GetCustomAttribute<ModelNameAttribute>() is { } model)
+            {
+                ModelUses.Add((text, At(node), model.Use));
             }
 
             return text;

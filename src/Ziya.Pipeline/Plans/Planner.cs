@@ -29,12 +29,14 @@ internal sealed class Planner
     private readonly IReadOnlyList<Shard> _shards;
     private readonly List<PhaseWork> _work = [];
     private readonly long _inputBytes;
+    private readonly Dictionary<string, string> _models;
     private readonly int _partitions;
 
     private Planner(Job job, IReadOnlyList<Shard> shards)
     {
         _job = job;
         _shards = shards;
+        _models = job.Models.ToDictionary(model => model.Key, model => model.Value.Identity());
         _inputBytes = shards.Sum(shard => shard.Bytes);
         _partitions = (int)Math.Clamp(_inputBytes / BytesPerPartition, 1, MostPartitions);
     }
@@ -176,10 +178,11 @@ internal sealed class Planner
         return JobYaml.HashOf(text.ToString());
     }
 
-    private static string Describe(JobStep step) =>
-        $"{step.Key} {step.Definition.Step.Module.ModuleVersionId}\n{JobYaml.WriteOptions(step.Options)}";
+    private string Describe(JobStep step) =>
+        $"{step.Key} {step.Definition.Step.Module.ModuleVersionId}\n{JobYaml.WriteOptions(step.Options)}"
+        + string.Concat(JobModel.NamesIn(step.Options).Select(name => $"model {name} {_models[name]}\n"));
 
-    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + InputVersions());
+    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + InputVersions() + string.Concat(_job.Models.Values.Select(model => model.Options.Version())));
 
     private string InputVersions()
     {

@@ -20,6 +20,7 @@ public sealed class Run : IDisposable
     private readonly TimeProvider _time;
     private readonly CompiledPlan _compiled;
     private readonly Claim _claim;
+    private readonly ModelPool _models;
     private Dictionary<string, IReadOnlyDictionary<int, Marker>> _done = [];
 
     private Run(Job job, CompiledPlan compiled, RunFolder folder, StepCatalog catalog, Claim claim, TimeProvider time)
@@ -30,6 +31,7 @@ public sealed class Run : IDisposable
         _catalog = catalog;
         _claim = claim;
         _time = time;
+        _models = new ModelPool(job, folder.Store, time);
     }
 
     /// <summary>The job.</summary>
@@ -97,7 +99,7 @@ public sealed class Run : IDisposable
     public void Execute(Phase phase, PlanTask task, int sortBytes, CancellationToken cancel)
     {
         var work = _compiled.Work.First(work => work.Phase.Name == phase.Name);
-        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, Progress, _time);
+        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, Progress, _models, _time);
         var done = false;
         Progress.TaskStarted();
         try
@@ -149,7 +151,13 @@ public sealed class Run : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _claim.Dispose();
+    public void Dispose()
+    {
+        using (_claim)
+        {
+            _models.Dispose();
+        }
+    }
 
     private void Prepare(bool fresh)
     {
@@ -159,6 +167,11 @@ public sealed class Run : IDisposable
         if (fresh)
         {
             DeleteAllBut([]);
+            foreach (var kept in Folder.Store.List(ModelContext.Root).ToList())
+            {
+                Folder.Store.Delete(kept.Path);
+            }
+
             before = null;
         }
 

@@ -26,12 +26,12 @@ public sealed class Trace
     private readonly CompiledPlan _compiled;
     private readonly TraceFinder _finder;
 
-    private Trace(RunFolder folder, Plan plan, Job job, StepCatalog catalog, TimeProvider time)
+    private Trace(RunFolder folder, Plan plan, Job job, StepCatalog catalog, ModelPool models, TimeProvider time)
     {
         _folder = folder;
         _compiled = Planner.Compile(job, plan.Shards);
         var scratch = Path.Combine(Path.GetTempPath(), $"ziya-{Environment.ProcessId}");
-        _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new RunProgress(), time);
+        _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new RunProgress(), models, time);
         _finder = new TraceFinder(folder, _compiled, _context);
     }
 
@@ -39,7 +39,9 @@ public sealed class Trace
     public static IReadOnlyList<IReadOnlyList<TraceLine>> Of(RunFolder folder, StepCatalog catalog, string id, TimeProvider time)
     {
         var plan = folder.ReadPlan() ?? throw new FileNotFoundException($"{folder.Root} has no plan.json: it is not a run folder.");
-        var trace = new Trace(folder, plan, folder.ReadJob(catalog), catalog, time);
+        var job = folder.ReadJob(catalog);
+        using var models = new ModelPool(job, folder.Store, time);
+        var trace = new Trace(folder, plan, job, catalog, models, time);
         return [.. trace._finder.Find(id).Take(MostStories).Select(found => trace.Tell(found).ToList())];
     }
 
@@ -85,7 +87,7 @@ public sealed class Trace
         var lines = new List<TraceLine>();
         foreach (var step in pass.Running)
         {
-            var made = step.Create(_context.Job.Seed);
+            var made = step.Create(_context.Job.Seed, _context.Models);
             if (made is IGlobalStep && !_finder.IsDone(pass.FindingsFrom))
             {
                 lines.Add(new TraceLine(step.Key, "not decided yet: the run has not come this far. `ziya run` continues it."));

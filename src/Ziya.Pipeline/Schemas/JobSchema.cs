@@ -14,7 +14,7 @@ internal static class JobSchema
     /// <summary>The schema.</summary>
     public static JsonObject Of(StepCatalog catalog, DocComments docs)
     {
-        var job = new OptionSchema(docs, options => Steps(catalog, docs, options)).Record(typeof(Job), docs.Of(typeof(Job)));
+        var job = new OptionSchema(docs, Special(catalog, docs)).Record(typeof(Job), docs.Of(typeof(Job)));
         var input = (JsonObject)job["properties"]!["input"]!["properties"]!;
         input["format"]!["enum"] = new JsonArray(["auto", .. catalog.Formats.Keys]);
         var fields = (JsonObject)input["fields"]!;
@@ -24,6 +24,22 @@ internal static class JobSchema
         job.Insert(1, "title", "Ziya.Pipeline job");
         return job;
     }
+
+    private static Dictionary<Type, Func<OptionSchema, JsonObject>> Special(StepCatalog catalog, DocComments docs) => new()
+    {
+        [typeof(IReadOnlyList<JobStep>)] = options => Steps(catalog, docs, options),
+        [typeof(IReadOnlyDictionary<string, JobModel>)] = options => Models(catalog, docs, options),
+    };
+
+    /// <summary>A mapping of names to entries, each of one of the kinds there are: which one, an option tells that no other kind has.</summary>
+    private static JsonObject Models(StepCatalog catalog, DocComments docs, OptionSchema options) => new()
+    {
+        ["type"] = "object",
+        ["additionalProperties"] = new JsonObject
+        {
+            ["oneOf"] = new JsonArray([.. catalog.Models.Values.Select(type => options.Record(type, docs.Of(type)))]),
+        },
+    };
 
     /// <summary>
     /// A list of names and of mappings with one key. One mapping with every step as its property rather than a choice between

@@ -6,7 +6,7 @@ using Ziya.Pipeline.Jobs;
 namespace Ziya.Pipeline.Schemas;
 
 /// <summary>Schemas of options records: what <see cref="YamlBinder"/> accepts, from the same <see cref="OptionShape"/>.</summary>
-internal sealed class OptionSchema(DocComments docs, Func<OptionSchema, JsonObject> steps)
+internal sealed class OptionSchema(DocComments docs, IReadOnlyDictionary<Type, Func<OptionSchema, JsonObject>> special)
 {
     /// <summary>The schema of an options record. One without required options may be left empty in YAML, which is null.</summary>
     public JsonObject Record(Type type, string? description)
@@ -32,8 +32,8 @@ internal sealed class OptionSchema(DocComments docs, Func<OptionSchema, JsonObje
     private JsonObject Option(OptionShape shape, object defaults)
     {
         var type = shape.Property.PropertyType;
-        var schema = type == typeof(IReadOnlyList<JobStep>)
-            ? Merge(Described(docs.Of(shape.Property)), steps(this))
+        var schema = special.TryGetValue(type, out var own)
+            ? Merge(Described(docs.Of(shape.Property)), own(this))
             : Value(type, shape, Description(shape));
         if (!shape.Required && !OptionShape.IsRecord(type) && Default(shape.Property.GetValue(defaults)) is { } value)
         {

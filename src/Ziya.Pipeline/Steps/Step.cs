@@ -1,3 +1,4 @@
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
 
 namespace Ziya.Pipeline.Steps;
@@ -18,6 +19,9 @@ public abstract class Step
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
 
+    /// <summary>The models of the run; null while a job is only looked at.</summary>
+    internal ModelPool? Models { get; set; }
+
     /// <summary>The record type this step takes.</summary>
     internal abstract Type In { get; }
 
@@ -26,6 +30,14 @@ public abstract class Step
 
     /// <summary>The step that does the work: this one, unless the options allow a simpler one.</summary>
     internal virtual Step Chosen => this;
+
+    /// <summary>
+    /// The model of that name, which an option marked with <see cref="Jobs.ModelNameAttribute"/> says. Shared by all tasks, opened when first asked
+    /// for: ask at the first record, not in the constructor.
+    /// </summary>
+    protected T Model<T>(string name)
+        where T : class =>
+        (Models ?? throw new InvalidOperationException("a step has models only while it runs.")).Get<T>(name);
 
     /// <summary>Faults of the options that ranges cannot express, as sentences; none if all is well.</summary>
     public virtual IEnumerable<string> Check() => [];

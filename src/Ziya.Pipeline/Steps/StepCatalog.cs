@@ -1,15 +1,18 @@
 using System.Reflection;
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
 
 namespace Ziya.Pipeline.Steps;
 
-/// <summary>The steps and input formats that jobs can name: every class with <see cref="StepAttribute"/> or <see cref="InputFormatAttribute"/> of some assemblies.</summary>
+/// <summary>What jobs can name: every class with <see cref="StepAttribute"/>, <see cref="InputFormatAttribute"/> or <see cref="ModelAttribute"/> of some assemblies.</summary>
 public sealed class StepCatalog
 {
     private readonly SortedDictionary<string, StepDefinition> _steps = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InputFormat> _formats = new(StringComparer.Ordinal);
 
-    /// <summary>Collects the steps and formats of the assemblies; those of the pipeline itself are always there.</summary>
+    private readonly SortedDictionary<string, Type> _models = new(StringComparer.Ordinal);
+
+    /// <summary>Collects what there is of the assemblies; those of the pipeline itself are always there.</summary>
     public StepCatalog(params IEnumerable<Assembly> assemblies)
     {
         foreach (var type in assemblies.Append(typeof(StepCatalog).Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()))
@@ -18,6 +21,11 @@ public sealed class StepCatalog
             {
                 var constructor = type.GetConstructors().Single();
                 _steps.Add(step.Name, new StepDefinition(step.Name, type, constructor.GetParameters().Single().ParameterType));
+            }
+
+            if (type.GetCustomAttribute<ModelAttribute>() is { } model)
+            {
+                _models.Add(model.Key, type);
             }
 
             if (type.GetCustomAttribute<InputFormatAttribute>() is { } format)
@@ -35,6 +43,9 @@ public sealed class StepCatalog
 
     /// <summary>All input formats by name.</summary>
     internal IReadOnlyDictionary<string, InputFormat> Formats => _formats;
+
+    /// <summary>Options records of the kinds of models, by the option that tells a kind.</summary>
+    internal IReadOnlyDictionary<string, Type> Models => _models;
 
     /// <summary>The step of that name, or null.</summary>
     public StepDefinition? Find(string name) => _steps.GetValueOrDefault(name);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Ziya.Pipeline.Execution;
 
 namespace Ziya.Pipeline.Steps;
 
@@ -9,12 +10,13 @@ namespace Ziya.Pipeline.Steps;
 public sealed record StepDefinition(string Name, Type Step, Type Options)
 {
     /// <summary>A step with these options, for one task.</summary>
-    internal Step Create(object options, ulong seed)
+    internal Step Create(object options, ulong seed, ModelPool? models = null)
     {
         try
         {
             var step = ((Step)Activator.CreateInstance(Step, options)!).Chosen;
             step.Seed = seed;
+            step.Models = models;
             return step;
         }
         catch (TargetInvocationException exception) when (exception.InnerException is not null)

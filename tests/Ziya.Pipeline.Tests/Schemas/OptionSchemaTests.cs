@@ -33,7 +33,7 @@ public sealed class OptionSchemaTests
 
     private static readonly System.Text.Json.JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static System.Text.Json.Nodes.JsonObject Make(Type type) => new OptionSchema(new DocComments(), _ => []).Record(type, null);
+    private static System.Text.Json.Nodes.JsonObject Make(Type type) => new OptionSchema(new DocComments(), new Dictionary<Type, Func<OptionSchema, System.Text.Json.Nodes.JsonObject>>()).Record(type, null);
 }
 
 /// <summary>An option of every kind.</summary>

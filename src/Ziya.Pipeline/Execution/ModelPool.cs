@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>The models of a run at work: each opened when a step first asks for it, once for all tasks of the process.</summary>
+internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<object>> _open = new();
+
+    /// <summary>The model of that name.</summary>
+    /// <exception cref="JobFailedException">It cannot be opened.</exception>
+    public T Get<T>(string name)
+        where T : class
+    {
+        var model = _open.GetOrAdd(name, _ => new Lazy<object>(() => Open(name))).Value;
+        return model as T ?? throw new InvalidOperationException($"model '{name}' is no {typeof(T).Name}.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ExceptionDispatchInfo? failure = null;
+        foreach (var model in _open.Values.Where(model => model.IsValueCreated).Select(model => model.Value))
+        {
+            try
+            {
+                (model as IAsyncDisposable)?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                (model as IDisposable)?.Dispose();
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        _open.Clear();
+        failure?.Throw();
+    }
+
+    private object Open(string name)
+    {
+        try
+        {
+            return job.Models[name].Options.Open(new ModelContext(name, store, time));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new JobFailedException($"model '{name}' cannot be opened: {exception.Message.TrimEnd('.')}", exception);
+        }
+    }
+}

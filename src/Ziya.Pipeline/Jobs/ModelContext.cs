@@ -1,0 +1,15 @@
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Jobs;
+
+/// <summary>What a model is given when it is opened.</summary>
+/// <param name="Name">Its name in the job.</param>
+/// <param name="Store">The run folder. What is kept below <see cref="Folder"/> outlives the process: a run that goes on finds it.</param>
+/// <param name="Time">The clock.</param>
+public sealed record ModelContext(string Name, IStore Store, TimeProvider Time)
+{
+    internal const string Root = "completions/";
+
+    /// <summary>Where in the run folder the model may keep answers.</summary>
+    public string Folder => $"{Root}{Name}/";
+}

@@ -1,0 +1,23 @@
+namespace Ziya.Pipeline.Jobs;
+
+/// <summary>
+/// An entry of <c>models:</c> in a job. A kind of model derives a sealed record with its options and adds <see cref="ModelAttribute"/>; the rest
+/// follows: the check, the schema, and that a phase is done anew when the model of one of its steps is another.
+/// </summary>
+public abstract record ModelOptions
+{
+    /// <summary>Faults that ranges cannot express, as sentences: files that are missing, variables that are not set.</summary>
+    public virtual IEnumerable<string> Check() => [];
+
+    /// <summary>Whether the model can be used as that: an interface a step asks for.</summary>
+    public abstract bool Serves(Type use);
+
+    /// <summary>The options that decide what the model answers. Those of how it is reached, how fast and at what price are put back to their defaults.</summary>
+    public virtual ModelOptions Deciding() => this;
+
+    /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
+    public virtual string Version() => "";
+
+    /// <summary>The model at work, as an object that implements what <see cref="Serves"/> says. Opened once for all tasks of a process; disposed at the end of the run.</summary>
+    public abstract object Open(ModelContext context);
+}
