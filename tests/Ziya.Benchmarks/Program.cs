@@ -7,6 +7,7 @@ return args switch
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
+    ["generate", .. var rest] => GenerateBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
     _ => Usage(),

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Ziya.Models.Generation;
 
@@ -10,9 +12,9 @@ namespace Ziya.Models.Generation;
 /// <list type="number">
 /// <item>Penalties on tokens that occurred; banned tokens are out.</item>
 /// <item>Temperature, then probabilities relative to the largest.</item>
-/// <item>Only tokens that can be in the set are gathered and sorted: those above a threshold that is lowered until the set is sure.</item>
-/// <item>The top k of them, of these the smallest set that reaches top p, of these those above min p.</item>
-/// <item>One of them by a number in [0, 1) that depends on seed and position alone. Equal probabilities are ordered by id.</item>
+/// <item>Only tokens that can be chosen are gathered: those above a threshold that is lowered until it is sure that all are there.</item>
+/// <item>The top k of them, of these the smallest set that reaches top p, of these those above min p. Equal probabilities are ordered by id.</item>
+/// <item>One of them, in the order of ids, by a number in [0, 1) that depends on seed and position alone.</item>
 /// </list>
 /// </remarks>
 public sealed class Sampler
@@ -21,7 +23,8 @@ public sealed class Sampler
     private const float FirstThreshold = 9e-4f;
 
     private float[] _weights = [];
-    private readonly List<(float Weight, int Id)> _set = [];
+    private readonly List<Candidate> _set = [];
+    private readonly List<Candidate> _order = [];
 
     /// <summary>The token chosen.</summary>
     /// <param name="logits">Logits of all tokens; changed by penalties and bans.</param>
@@ -57,11 +60,11 @@ public sealed class Sampler
         var weights = Weigh(logits, logits[best], sampling.Temperature);
         var total = TensorPrimitives.Sum<float>(weights);
 
-        // 3. and 4.
+        // 3.
         Gather(weights, sampling, total);
 
-        // 5.
-        return Draw(random);
+        // 4. and 5.
+        return Draw(FindLast(sampling, total), (float)sampling.MinP, random);
     }
 
     /// <summary>A number in [0, 1) for a position of a request; neighbouring seeds and positions are unrelated (SplitMix64).</summary>
@@ -108,6 +111,7 @@ public sealed class Sampler
         return weights;
     }
 
+    /// <summary>Gathers, in the order of ids, tokens among which all that can be chosen are.</summary>
     private void Gather(ReadOnlySpan<float> weights, Sampling sampling, float total)
     {
         // Without top k nothing below min p matters; with it, the mass of all k does.
@@ -117,21 +121,8 @@ public sealed class Sampler
             var mass = Collect(weights, threshold);
             if (threshold <= least || (sampling.TopK > 0 ? _set.Count >= sampling.TopK : mass >= sampling.TopP * total))
             {
-                break;
+                return;
             }
-        }
-
-        _set.Sort((left, right) => left.Weight != right.Weight ? right.Weight.CompareTo(left.Weight) : left.Id.CompareTo(right.Id));
-        if (sampling.TopK > 0 && _set.Count > sampling.TopK)
-        {
-            _set.RemoveRange(sampling.TopK, _set.Count - sampling.TopK);
-        }
-
-        KeepTopP(sampling, sampling.TopK > 0 ? _set.Sum(pair => (double)pair.Weight) : total);
-        var beyond = _set.FindIndex(pair => pair.Weight < sampling.MinP);
-        if (beyond >= 0)
-        {
-            _set.RemoveRange(beyond, _set.Count - beyond);
         }
     }
 
@@ -139,49 +130,158 @@ public sealed class Sampler
     {
         _set.Clear();
         var mass = 0.0;
-        for (var id = 0; id < weights.Length; id++)
+        var least = Math.Max(threshold, float.Epsilon);
+        var block = Vector<float>.Count;
+        for (var start = 0; start < weights.Length; start += block)
         {
-            if (weights[id] >= threshold && weights[id] > 0)
+            // Most blocks of a model that has learned something hold nothing.
+            if (start + block <= weights.Length && !Vector.GreaterThanOrEqualAny(new Vector<float>(weights[start..]), new Vector<float>(least)))
             {
-                _set.Add((weights[id], id));
-                mass += weights[id];
+                continue;
+            }
+
+            for (var id = start; id < Math.Min(start + block, weights.Length); id++)
+            {
+                if (weights[id] >= least)
+                {
+                    _set.Add(new Candidate(weights[id], id));
+                    mass += weights[id];
+                }
             }
         }
 
         return mass;
     }
 
-    private void KeepTopP(Sampling sampling, double total)
+    /// <summary>The last candidate that stays, in the order of falling weight and rising id.</summary>
+    private Candidate FindLast(Sampling sampling, double total)
     {
-        if (sampling.TopP >= 1)
+        _order.Clear();
+        _order.AddRange(_set);
+        var order = CollectionsMarshal.AsSpan(_order);
+        var last = new Candidate(0, int.MaxValue);
+        if (sampling.TopK > 0 && order.Length > sampling.TopK)
         {
-            return;
+            last = Select(order, (_, count) => count >= sampling.TopK);
+            order = order[..sampling.TopK];
         }
 
-        var mass = 0.0;
-        for (var kept = 0; kept < _set.Count; kept++)
+        if (sampling.TopP < 1)
         {
-            mass += _set[kept].Weight;
-            if (mass >= sampling.TopP * total)
+            var wanted = sampling.TopP * (sampling.TopK > 0 ? Sum(order) : total);
+            if (Sum(order) > wanted)
             {
-                _set.RemoveRange(kept + 1, _set.Count - kept - 1);
-                return;
+                last = Select(order, (mass, _) => mass >= wanted);
             }
         }
+
+        return last;
     }
 
-    private int Draw(double random)
+    /// <summary>
+    /// Puts the shortest run of first candidates that is enough to the front, in any order, and gives its last one. As quickselect (Hoare 1961), by the
+    /// mass or the count so far: linear, where sorting thousands of candidates would take longer than all else.
+    /// </summary>
+    private static Candidate Select(Span<Candidate> order, Func<double, int, bool> isEnough)
     {
-        var left = random * _set.Sum(pair => (double)pair.Weight);
-        foreach (var (weight, id) in _set)
+        var (from, to, before) = (0, order.Length, 0.0);
+        while (to - from > 1)
         {
-            left -= weight;
-            if (left < 0)
+            var pivot = Middle(order[from], order[from + ((to - from) / 2)], order[to - 1]);
+            var at = from;
+            var mass = before;
+            for (var i = from; i < to; i++)
             {
-                return id;
+                if (order[i].CompareTo(pivot) <= 0)
+                {
+                    mass += order[i].Weight;
+                    (order[at], order[i]) = (order[i], order[at]);
+                    at++;
+                }
+            }
+
+            if (isEnough(mass, at))
+            {
+                if (at == to)
+                {
+                    // The pivot is the last of all: set it aside, the rest may be enough.
+                    var place = order[from..to].IndexOf(pivot) + from;
+                    (order[to - 1], order[place]) = (order[place], order[to - 1]);
+                    var without = before + Sum(order[from..(to - 1)]);
+                    if (!isEnough(without, to - 1))
+                    {
+                        return pivot;
+                    }
+
+                    to--;
+                }
+                else
+                {
+                    to = at;
+                }
+            }
+            else
+            {
+                (from, before) = (at, mass);
             }
         }
 
-        return _set[^1].Id;
+        return order[Math.Min(from, order.Length - 1)];
+    }
+
+    private static Candidate Middle(Candidate a, Candidate b, Candidate c)
+    {
+        if (a.CompareTo(b) > 0)
+        {
+            (a, b) = (b, a);
+        }
+
+        return c.CompareTo(a) <= 0 ? a : c.CompareTo(b) <= 0 ? c : b;
+    }
+
+    private static double Sum(ReadOnlySpan<Candidate> candidates)
+    {
+        var sum = 0.0;
+        foreach (var candidate in candidates)
+        {
+            sum += candidate.Weight;
+        }
+
+        return sum;
+    }
+
+    private int Draw(Candidate last, float least, double random)
+    {
+        var mass = 0.0;
+        foreach (var candidate in _set)
+        {
+            mass += Stays(candidate, last, least) ? candidate.Weight : 0;
+        }
+
+        var left = random * mass;
+        var chosen = -1;
+        foreach (var candidate in _set)
+        {
+            if (Stays(candidate, last, least))
+            {
+                chosen = candidate.Id;
+                left -= candidate.Weight;
+                if (left < 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        return chosen;
+    }
+
+    private static bool Stays(Candidate candidate, Candidate last, float least) => candidate.Weight >= least && candidate.CompareTo(last) <= 0;
+
+    /// <summary>A token that may be chosen.</summary>
+    private readonly record struct Candidate(float Weight, int Id) : IComparable<Candidate>
+    {
+        /// <summary>By falling weight, then rising id.</summary>
+        public int CompareTo(Candidate other) => Weight != other.Weight ? other.Weight.CompareTo(Weight) : Id.CompareTo(other.Id);
     }
 }

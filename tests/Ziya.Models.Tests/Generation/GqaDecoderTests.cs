@@ -8,7 +8,7 @@ namespace Ziya.Models.Tests.Generation;
 
 public sealed class GqaDecoderTests
 {
-    private const int Vocabulary = 300;
+    private const int Vocabulary = 1300;
 
     [Theory]
     [InlineData(TinyFamily.Llama)]

@@ -108,7 +108,7 @@ public sealed class SamplerTests
             }
         }
 
-        kept = [.. kept.Where(pair => pair.Weight >= sampling.MinP)];
+        kept = [.. kept.Where(pair => pair.Weight >= sampling.MinP).OrderBy(pair => pair.Id)];
         var left = uniform * kept.Sum(pair => pair.Weight);
         foreach (var (id, weight) in kept)
         {
