@@ -127,7 +127,7 @@ public sealed class GqaDecoderTests
 
         public OpenModel(TinyFamily family)
         {
-            Exported = new ExportedModel(new TinyOptions { Family = family, Vocabulary = Vocabulary });
+            Exported = new ExportedModel(new TinyOptions { Family = family, Vocabulary = Vocabulary, HasTokenizer = false });
             _session = new InferenceSession(Path.Combine(Exported.Target, ModelManifest.ModelFile), _options);
             Shape = DecoderShape.Of(Exported.Manifest);
         }
