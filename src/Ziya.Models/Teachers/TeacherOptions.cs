@@ -106,7 +106,7 @@ public sealed record TeacherOptions : ModelOptions
         var cache = new CompletionCache(context.Store, context.Folder);
         var (prompt, completion) = cache.Tokens;
         teacher.Budget.Add(prompt, completion);
-        return new CachedGenerator(teacher, $"{Endpoint}\n{Model}\n{MaxTokens}\n{ExtendedSampling}", cache);
+        return new CachedGenerator(teacher, context.Identity, cache);
     }
 
     /// <summary>The key, or null where there is none to be sent.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Ziya.Models.Prompts;
 
 namespace Ziya.Models.Tokenization;
 
@@ -78,7 +79,7 @@ public sealed class ModelTokenizer : Tokenizer
 
         if (parseSpecial)
         {
-            EncodeParts(text, ids, _first, true);
+            EncodeParts(text, ids, _first, true, []);
         }
         else
         {
@@ -89,6 +90,34 @@ public sealed class ModelTokenizer : Tokenizer
         {
             ids.Add(After[i]);
         }
+    }
+
+    /// <summary>Appends the ids of a prompt, encoded as one text in which only what the template wrote can be an added token.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="ids">Where they go.</param>
+    /// <param name="addBefore">Whether <see cref="Before"/> is put in front.</param>
+    public void Encode(IReadOnlyList<PromptPart> prompt, TokenBuffer ids, bool addBefore)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(ids);
+        for (var i = 0; addBefore && i < Before.Count; i++)
+        {
+            ids.Add(Before[i]);
+        }
+
+        var said = new List<(int Start, int End)>();
+        var text = new StringBuilder();
+        foreach (var part in prompt)
+        {
+            if (!part.IsTemplate && part.Text.Length > 0)
+            {
+                said.Add((text.Length, text.Length + part.Text.Length));
+            }
+
+            text.Append(part.Text);
+        }
+
+        EncodeParts(text.ToString(), ids, _first, true, said);
     }
 
     /// <inheritdoc/>
@@ -126,15 +155,20 @@ public sealed class ModelTokenizer : Tokenizer
         return new string(text.WrittenSpan);
     }
 
-    private void EncodeParts(ReadOnlySpan<char> text, TokenBuffer ids, SpecialTokens tokens, bool first)
+    private void EncodeParts(ReadOnlySpan<char> text, TokenBuffer ids, SpecialTokens tokens, bool first, IReadOnlyList<(int Start, int End)> said, int offset = 0)
     {
-        for (int at = 0, search = 0; search < text.Length;)
+        for (int at = 0, search = 0; ;)
         {
             var token = tokens.Find(text, ref search, at, out var start, out var end);
+            if (token is not null && IsSaid(said, offset + search - token.Content.Length, offset + search))
+            {
+                continue;
+            }
+
             var part = text[at..start];
             if (tokens == _first)
             {
-                EncodeParts(part, ids, _second, first && at == 0);
+                EncodeParts(part, ids, _second, first && at == 0, said, offset + at);
             }
             else if (!part.IsEmpty)
             {
@@ -149,6 +183,19 @@ public sealed class ModelTokenizer : Tokenizer
             ids.Add(token.Id);
             at = end;
         }
+    }
+
+    private static bool IsSaid(IReadOnlyList<(int Start, int End)> said, int start, int end)
+    {
+        foreach (var range in said)
+        {
+            if (range.Start < end && start < range.End)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void EncodePart(ReadOnlySpan<char> part, TokenBuffer ids, bool prefix)

@@ -44,7 +44,8 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
     {
         try
         {
-            return job.Models[name].Options.Open(new ModelContext(name, store, time));
+            var model = job.Models[name];
+            return model.Options.Open(new ModelContext(name, model.Identity(), store, time));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

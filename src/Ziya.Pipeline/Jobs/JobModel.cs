@@ -8,8 +8,8 @@ namespace Ziya.Pipeline.Jobs;
 /// <param name="At">Where it stands in the job file.</param>
 public sealed record JobModel(string Name, ModelOptions Options, Place At)
 {
-    /// <summary>All that decides what it answers: what phases of its steps depend on.</summary>
-    internal string Identity() => $"{Options.GetType().Module.ModuleVersionId}\n{JobYaml.WriteOptions(Options.Deciding())}{Options.Version()}";
+    /// <summary>All that decides what it answers, but the program.</summary>
+    internal string Identity() => JobYaml.WriteOptions(Options.Deciding()) + Options.Version();
 
     /// <summary>Names of the models that an options record uses.</summary>
     internal static IEnumerable<string> NamesIn(object options)

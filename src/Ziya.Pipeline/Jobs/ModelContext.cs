@@ -4,9 +4,10 @@ namespace Ziya.Pipeline.Jobs;
 
 /// <summary>What a model is given when it is opened.</summary>
 /// <param name="Name">Its name in the job.</param>
+/// <param name="Identity">All that decides what it answers: its options and versions. Part of the address of what it keeps.</param>
 /// <param name="Store">The run folder. What is kept below <see cref="Folder"/> outlives the process: a run that goes on finds it.</param>
 /// <param name="Time">The clock.</param>
-public sealed record ModelContext(string Name, IStore Store, TimeProvider Time)
+public sealed record ModelContext(string Name, string Identity, IStore Store, TimeProvider Time)
 {
     internal const string Root = "completions/";
 

@@ -49,6 +49,20 @@ public sealed class ModelTokenizerTests : IDisposable
         Assert.Equal(Plain(Prompt), tokenizer.Encode(Prompt));
     }
 
+    [Fact]
+    public void Encode_Prompt_OnlyTheTemplateWritesAddedTokens()
+    {
+        var tokenizer = LoadZiya();
+        var ids = new TokenBuffer();
+        tokenizer.Encode([new("<human>:", true), new("说 <bot>: </s>", false), new("\n<bot>:", true)], ids, addBefore: true);
+        Assert.Equal([1, _size, .. Plain(":说 <bot>: </s>\n"), _size + 1, .. Plain(":")], ids.Ids.ToArray());
+
+        // Nor half a name, nor one at the end.
+        ids.Clear();
+        tokenizer.Encode([new("<hum", true), new("an>的<bot>", false)], ids, addBefore: false);
+        Assert.Equal(Plain("<human>的<bot>"), ids.Ids.ToArray());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Ziya.Models.Generation;
 using Ziya.Models.Teachers;
+using Ziya.Models.Tests.Teachers;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -8,7 +9,7 @@ using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
 
-namespace Ziya.Models.Tests.Teachers;
+namespace Ziya.Models.Tests.Entries;
 
 /// <summary>Options of the step below.</summary>
 public sealed record AskOptions
@@ -111,6 +112,30 @@ public sealed class ModelEntryTests : IDisposable
         Assert.Equal(20, server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("llama", "ziya2")]
+    [InlineData("gptbigcode", "ziya-coding")]
+    public void Run_TinyModel_AnswersTheSameHoweverItIsAsked(string family, string template)
+    {
+        Write([.. Enumerable.Range(0, 6).Select(i => $"第{i}个问题, question {i} <bot>:")]);
+        var yaml = Yaml("").Replace("m: { endpoint: \"\", model: m }", $"m: {{ tiny: {family}, template: {template} }}", StringComparison.Ordinal);
+        Execute(JobFile.Parse(yaml, "job.yaml", [], Catalog));
+        var first = File.ReadAllText(Directory.GetFiles(Path.Combine(_folder, "out"), "*.jsonl").Single());
+        Execute(JobFile.Parse(yaml, "job.yaml", [], Catalog), fresh: true, workers: 1);
+        Assert.Equal(first, File.ReadAllText(Directory.GetFiles(Path.Combine(_folder, "out"), "*.jsonl").Single()));
+        Assert.Equal(6, first.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public void Parse_OnnxFolder_IsLookedInto()
+    {
+        var faults = Assert.Throws<JobFaultException>(() => JobFile.Parse(
+            Yaml("").Replace("m: { endpoint: \"\", model: m }", "m: { onnx: no/such/folder, template: ziya3, device: cuda }", StringComparison.Ordinal), "job.yaml", [], Catalog)).Message;
+        Assert.Contains("job.yaml:3:11: model 'm': no/such/folder: is no exported model", faults, StringComparison.Ordinal);
+        Assert.Contains("There is no template 'ziya3'", faults, StringComparison.Ordinal);
+        Assert.Contains("'device' is cuda", faults, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_Fresh_AsksAgain()
     {
@@ -140,20 +165,21 @@ public sealed class ModelEntryTests : IDisposable
         File.WriteAllLines(Path.Combine(_folder, "in", "a.jsonl"), texts.Select(text => $$"""{"text":"{{text}}"}"""));
     }
 
-    private Job Job(string endpoint, string more = "") => JobFile.Parse(
+    private Job Job(string endpoint, string more = "") => JobFile.Parse(Yaml(endpoint, more), "job.yaml", [], Catalog);
+
+    private string Yaml(string endpoint, string more = "") =>
         $$"""
         job: test
         input: { read: "{{_folder}}/in/*" }
         models: { m: { endpoint: "{{endpoint}}", model: m{{more}} } }
         steps: [ask: { model: m }]
         output: { write: "{{_folder}}/out", compression: none }
-        """,
-        "job.yaml", [], Catalog);
+        """;
 
-    private Report Execute(Job job, bool fresh = false)
+    private Report Execute(Job job, bool fresh = false, int workers = 2)
     {
         using var run = Pipeline.Runs.Run.Open(job, Catalog, Path.Combine(_folder, "run"), fresh, TimeProvider.System);
-        new LocalEngine(2, TimeProvider.System).Execute(run, default);
+        new LocalEngine(workers, TimeProvider.System).Execute(run, default);
         return run.Finish("done");
     }
 }

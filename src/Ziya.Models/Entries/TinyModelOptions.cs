@@ -1,0 +1,83 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Ziya.Models.Export;
+using Ziya.Models.Generation;
+using Ziya.Models.Prompts;
+using Ziya.Models.Tiny;
+using Ziya.Pipeline.Jobs;
+
+namespace Ziya.Models.Entries;
+
+/// <summary>
+/// A small model of random weights, made on first use below <c>models/</c>: with it a job can be tried before there are real weights. It has learned
+/// nothing: its text is noise.
+/// </summary>
+[Model("tiny")]
+public sealed record TinyModelOptions : ModelOptions
+{
+    /// <summary>Its kind: <c>llama</c>, <c>gptbigcode</c>, <c>reward</c> or <c>embedding</c>.</summary>
+    [RegularExpression("llama|gptbigcode|reward|embedding")]
+    public required string Tiny { get; init; }
+
+    /// <summary>What its weights are drawn by: another number, another model. Default 42.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 42;
+
+    /// <summary>As with <c>onnx</c>. Default plain.</summary>
+    public string Template { get; init; } = "plain";
+
+    private TinyFamily Family => Enum.Parse<TinyFamily>(Tiny, ignoreCase: true);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Check()
+    {
+        string? fault = null;
+        try
+        {
+            PromptTemplates.Load(Template);
+        }
+        catch (InvalidDataException exception)
+        {
+            fault = exception.Message;
+        }
+
+        return fault is null ? [] : [fault];
+    }
+
+    /// <inheritdoc/>
+    public override bool Serves(Type use) => use == typeof(IGenerator) && Tiny is "llama" or "gptbigcode";
+
+    /// <inheritdoc/>
+    public override object Open(ModelContext context)
+    {
+        var folder = string.Create(CultureInfo.InvariantCulture, $"models/tiny-{Tiny}-{Seed}");
+        if (!Directory.Exists(folder))
+        {
+            Make(folder);
+        }
+
+        return OnnxModelOptions.Open(context, folder, PromptTemplates.Load(Template), new SchedulerOptions());
+    }
+
+    // Another process may be making the same one: each works in a folder of its own, and the first to end has made it.
+    private void Make(string folder)
+    {
+        var work = $"{folder}-{Guid.NewGuid():N}";
+        try
+        {
+            TinyModel.Write(Path.Combine(work, "published"), new TinyOptions { Family = Family, Seed = Seed });
+            ModelExport.Run(Path.Combine(work, "published"), Path.Combine(work, "onnx"), new ExportOptions());
+            Directory.Move(Path.Combine(work, "onnx"), folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+        }
+        finally
+        {
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
+    }
+}
