@@ -40,9 +40,12 @@ public sealed class RunCommandTests : IDisposable
         Assert.All(Directory.EnumerateFiles(_folder["out"], "part-*", SearchOption.AllDirectories), path => Assert.EndsWith(".jsonl", path, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Run_CtrlC_StopsAndSaysHowToGoOn()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    public void Run_AskedToStop_StopsAndSaysHowToGoOn(int signal)
     {
+        Assert.SkipWhen(ZiyaProcess.IsIgnored(signal), "this test run ignores the signal, and so do the processes it starts");
         Prepare(60_000);
         Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "whole").Exit);
         var whole = TestJob.Outcome(_folder["out"], _folder["whole"]);
@@ -54,7 +57,7 @@ public sealed class RunCommandTests : IDisposable
             {
             }
 
-            process.Interrupt();
+            process.Signal(signal);
             var stopped = process.Wait();
             Assert.Equal(1, stopped.Exit);
             Assert.Contains("Stopped.", stopped.Error, StringComparison.Ordinal);

@@ -64,8 +64,15 @@ internal sealed partial class ZiyaProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Ctrl-C.</summary>
-    public void Interrupt() => _ = Signal(_process.Id, 2);
+    /// <summary>Asks it to stop: 2 is Ctrl-C, 15 what a system says that shuts down.</summary>
+    public void Signal(int signal) => _ = Signal(_process.Id, signal);
+
+    /// <summary>Whether this process was started with a signal ignored, as shells do with Ctrl-C for what runs in the background: those it starts ignore it too.</summary>
+    public static bool IsIgnored(int signal)
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
+    }
 
     public void Dispose()
     {
