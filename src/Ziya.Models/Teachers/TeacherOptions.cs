@@ -53,7 +53,7 @@ public sealed record TeacherOptions : ModelOptions
     [Range(0, 100)]
     public int Retries { get; init; } = 8;
 
-    /// <summary>Most tokens, prompts and answers, that the run may use up, what it did before an interruption included. Default: no limit. The job stops before the request that might exceed it.</summary>
+    /// <summary>Most tokens, prompts and answers, that the run may use up, what it did before an interruption and answers taken over from an earlier run included. Default: no limit. The job stops before the request that might exceed it.</summary>
     [Range(1, 1e15)]
     public long? BudgetTokens { get; init; }
 

@@ -185,6 +185,7 @@ public sealed class Run : IDisposable
         if (!fresh)
         {
             notes.AddRange(TakeOver.From(Folder, Plan, before));
+            notes.AddRange(TakeOver.Answers(Folder, Job));
         }
 
         Write(RunFolder.PlanPath, JsonText.Write(Plan));

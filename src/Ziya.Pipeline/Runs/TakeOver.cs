@@ -1,3 +1,4 @@
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Storage;
@@ -36,6 +37,43 @@ internal static class TakeOver
         }
 
         return notes;
+    }
+
+    /// <summary>
+    /// Takes the answers of models over from the run of the same job that has most of them: what changed in the job may leave many requests
+    /// as they were, and they were paid for. A run that has answers of its own keeps to those. A sentence about each model.
+    /// </summary>
+    public static IEnumerable<string> Answers(RunFolder folder, Job job)
+    {
+        foreach (var model in job.Models.Keys)
+        {
+            var path = ModelContext.Root + model + "/";
+            if (folder.Store.List(path).Any())
+            {
+                continue;
+            }
+
+            var (other, files) = Siblings(folder).Where(sibling => sibling.Plan.Job == job.Name)
+                .Select(sibling => (sibling.Folder, Files: sibling.Folder.Store.List(path).ToList()))
+                .OrderByDescending(sibling => sibling.Files.Sum(file => file.Bytes)).FirstOrDefault();
+            if (files is { Count: > 0 })
+            {
+                files.ForEach(file => TryTake(other, file.Path, folder));
+                yield return $"Took the answers of model '{model}' over from {other.Root}.";
+            }
+        }
+    }
+
+    private static void TryTake(RunFolder source, string path, RunFolder target)
+    {
+        try
+        {
+            target.Store.Take(source.Store, path, path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Merged into another file meanwhile: those answers are asked for again.
+        }
     }
 
     private static List<Phase> Missing(RunFolder folder, Plan plan)

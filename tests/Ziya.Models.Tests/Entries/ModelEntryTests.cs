@@ -137,6 +137,23 @@ public sealed class ModelEntryTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ChangedJob_TakesTheAnswersOver()
+    {
+        Write("一", "two", "三");
+        await using var server = await ChatServer.Start(ChatServer.Answer("answer"));
+        Execute(Job(server.Address), runDir: "runs/a");
+        Assert.Equal(3, server.Requests.Count);
+
+        var longer = JobFile.Parse(Yaml(server.Address).Replace("[ask: { model: m }]", "[ask: { model: m }, ask: { model: m, max_tokens: 20 }]", StringComparison.Ordinal), "job.yaml", [], Catalog);
+        var notes = new List<string>();
+        Execute(longer, runDir: "runs/b", notes: notes);
+        Assert.Contains(notes, note => note.StartsWith("Took the answers of model 'm' over from ", StringComparison.Ordinal));
+
+        // All second questions are the first answer.
+        Assert.Equal(4, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Run_Fresh_AsksAgain()
     {
         Write("一", "two");
@@ -176,9 +193,10 @@ public sealed class ModelEntryTests : IDisposable
         output: { write: "{{_folder}}/out", compression: none }
         """;
 
-    private Report Execute(Job job, bool fresh = false, int workers = 2)
+    private Report Execute(Job job, bool fresh = false, int workers = 2, string runDir = "run", List<string>? notes = null)
     {
-        using var run = Pipeline.Runs.Run.Open(job, Catalog, Path.Combine(_folder, "run"), fresh, TimeProvider.System);
+        using var run = Pipeline.Runs.Run.Open(job, Catalog, Path.Combine(_folder, runDir), fresh, TimeProvider.System);
+        notes?.AddRange(run.Notes);
         new LocalEngine(workers, TimeProvider.System).Execute(run, default);
         return run.Finish("done");
     }
