@@ -31,7 +31,7 @@ internal static class GenerateBenchmark
             using var session = new InferenceSession(Path.Combine(target, ModelManifest.ModelFile), options);
             var shape = DecoderShape.Of(manifest);
             Steps(session, shape);
-            Bulk(session, shape, count);
+            Bulk(session, shape, manifest.KvBytesPerPosition, count);
             return 0;
         }
         finally
@@ -60,7 +60,7 @@ internal static class GenerateBenchmark
         }
     }
 
-    private static void Bulk(InferenceSession session, DecoderShape shape, int count)
+    private static void Bulk(InferenceSession session, DecoderShape shape, long positionBytes, int count)
     {
         var random = new Random(7);
         var prefix = Prompt(1, Prefix);
@@ -75,7 +75,7 @@ internal static class GenerateBenchmark
         var inCalls = new Clock();
         started = Stopwatch.GetTimestamp();
         using var scheduler = new Scheduler(
-            (slots, positions) => new Timed(new GqaDecoder(session, shape, slots, positions), inCalls), shape.SlotBytes, 1024, new NoText(), [], [], new SchedulerOptions { Batch = Batch, CacheMb = 4096 });
+            (slots, positions) => new Timed(new GqaDecoder(session, shape, slots, positions), inCalls), positions => positions * positionBytes, 1024, new NoText(), [], [], new SchedulerOptions { Batch = Batch, CacheMb = 4096 });
         Task.WaitAll([.. requests.Select(request => scheduler.Submit(request, default))]);
         var time = Stopwatch.GetElapsedTime(started);
 

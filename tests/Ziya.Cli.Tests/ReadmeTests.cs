@@ -105,14 +105,8 @@ public sealed partial class ReadmeTests(ReadmeTests.SampleRun run) : IClassFixtu
 
         public SampleRun()
         {
-            foreach (var name in new[] { "jobs", "samples" })
-            {
-                foreach (var path in Directory.EnumerateFiles(Repository.PathOf(name), "*", SearchOption.AllDirectories))
-                {
-                    _folder.Write($"{name}/{Path.GetRelativePath(Repository.PathOf(name), path)}", File.ReadAllBytes(path));
-                }
-            }
-
+            _folder.Copy(Repository.PathOf("jobs"));
+            _folder.Copy(Repository.PathOf("samples"));
             var line = Readme.Split('\n').First(line => line.StartsWith(ReadmeTests.RunCommand, StringComparison.Ordinal));
             Result = ZiyaProcess.Run(_folder.Path, line[ReadmeTests.RunCommand.Length..].Split(' '));
             RunDir = Path.Combine("runs", Path.GetFileName(Directory.GetDirectories(_folder["runs"]).Single()));

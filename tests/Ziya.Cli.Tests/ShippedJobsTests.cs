@@ -19,8 +19,8 @@ public sealed class ShippedJobsTests : IDisposable
     public void Run_ShippedJob_AddsUpToTheLastRecord(string job)
     {
         Assert.SkipWhen(job.Length == 0, "no job ships yet");
-        Copy("jobs");
-        Copy("samples");
+        _folder.Copy(Repository.PathOf("jobs"));
+        _folder.Copy(Repository.PathOf("samples"));
         var result = ZiyaProcess.Run(_folder.Path, "run", "jobs/" + job, "--run-dir", "run");
         Assert.True(result.Exit == 0, result.Error);
         var report = JsonNode.Parse(File.ReadAllText(_folder["run/report.json"]))!;
@@ -76,15 +76,6 @@ public sealed class ShippedJobsTests : IDisposable
         while (reader.ReadLine() is { } line)
         {
             yield return line;
-        }
-    }
-
-    private void Copy(string name)
-    {
-        var from = Repository.PathOf(name);
-        foreach (var path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            _folder.Write($"{name}/{Path.GetRelativePath(from, path)}", File.ReadAllBytes(path));
         }
     }
 }

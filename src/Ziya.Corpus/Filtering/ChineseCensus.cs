@@ -62,12 +62,9 @@ internal struct ChineseCensus
     public static ChineseCensus Take(ReadOnlySpan<char> text)
     {
         var census = default(ChineseCensus);
-        for (var start = 0; start < text.Length;)
+        foreach (var line in text.Split('\n'))
         {
-            var length = text[start..].IndexOf('\n');
-            var end = length < 0 ? text.Length : start + length;
-            census.AddLine(text[start..end]);
-            start = end + 1;
+            census.AddLine(text[line]);
         }
 
         return census;

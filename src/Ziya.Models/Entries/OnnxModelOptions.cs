@@ -71,7 +71,8 @@ public sealed record OnnxModelOptions : ModelOptions
         return new CachedGenerator(model, context.Identity, new CompletionCache(context.Store, context.Folder));
     }
 
-    private static IEnumerable<string> Fault(Action load)
+    /// <summary>The message of what fails to load; nothing where it loads.</summary>
+    internal static IEnumerable<string> Fault(Action load)
     {
         try
         {

@@ -29,20 +29,7 @@ public sealed record TinyModelOptions : ModelOptions
     private TinyFamily Family => Enum.Parse<TinyFamily>(Tiny, ignoreCase: true);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check()
-    {
-        string? fault = null;
-        try
-        {
-            PromptTemplates.Load(Template);
-        }
-        catch (InvalidDataException exception)
-        {
-            fault = exception.Message;
-        }
-
-        return fault is null ? [] : [fault];
-    }
+    public override IEnumerable<string> Check() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template));
 
     /// <inheritdoc/>
     public override bool Serves(Type use) => use == typeof(IGenerator) && Tiny is "llama" or "gptbigcode";

@@ -26,7 +26,4 @@ internal sealed record DecoderShape(int Layers, int KvHeads, int HeadSize, int V
 
     /// <summary>Bytes of one slot of one cache.</summary>
     public long RowBytes(int positions) => (long)KvHeads * positions * HeadSize * (KvType == TensorElementType.Float ? sizeof(float) : sizeof(ushort));
-
-    /// <summary>Bytes of one slot of all caches.</summary>
-    public long SlotBytes(int positions) => 2L * Layers * RowBytes(positions);
 }

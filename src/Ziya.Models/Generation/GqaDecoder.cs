@@ -65,7 +65,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         using var call = new Call(this, first, first, prompts.Count, longest);
         for (var row = 0; row < prompts.Count; row++)
         {
-            call.SetRow(row, prompts[row].Span, 0, prompts[row].Length - 1);
+            call.SetRow(row, prompts[row].Span, 0);
         }
 
         return call.Run(longest);
@@ -75,7 +75,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
     public Span<float> Continue(int slot, int source, int from, ReadOnlySpan<int> rest)
     {
         using var call = new Call(this, source, slot, 1, rest.Length);
-        call.SetRow(0, rest, from, rest.Length - 1);
+        call.SetRow(0, rest, from);
         return call.Run(from + rest.Length);
     }
 
@@ -92,7 +92,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         var total = 0;
         for (var row = 0; row < tokens.Length; row++)
         {
-            call.SetRow(row, tokens.Slice(row, 1), lengths[row], 0);
+            call.SetRow(row, tokens.Slice(row, 1), lengths[row]);
             total = Math.Max(total, lengths[row] + 1);
         }
 
@@ -179,7 +179,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         }
 
         /// <summary>The tokens of a row, after <paramref name="before"/> positions; the rest of the row is padding.</summary>
-        public void SetRow(int row, ReadOnlySpan<int> tokens, int before, int last)
+        public void SetRow(int row, ReadOnlySpan<int> tokens, int before)
         {
             for (var i = 0; i < _columns; i++)
             {
@@ -187,7 +187,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
             }
 
             _ends[row] = before + tokens.Length - 1;
-            _last[row] = last;
+            _last[row] = tokens.Length - 1;
         }
 
         public Span<float> Run(int total)

@@ -24,7 +24,7 @@ public sealed class LocalModel : IDisposable
         var banned = Enumerable.Range(tokenizer.Size, Math.Max(0, manifest.Config.Vocabulary - tokenizer.Size))
             .Concat(new[] { tokenizer.BosId, tokenizer.PadId, tokenizer.UnknownId }.OfType<int>()).Except(ends);
         Scheduler = new Scheduler(
-            (slots, positions) => new GqaDecoder(session, shape, slots, positions), shape.SlotBytes, manifest.Config.Context, tokenizer, ends, banned, options);
+            (slots, positions) => new GqaDecoder(session, shape, slots, positions), positions => positions * manifest.KvBytesPerPosition, manifest.Config.Context, tokenizer, ends, banned, options);
     }
 
     /// <summary>What the model is.</summary>

@@ -71,7 +71,7 @@ internal sealed class SlotPool : IDisposable
         {
             Shrink();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException || _slots == 1)
+        catch (Exception exception)
         {
             // What the model itself fails on concerns those at work; the next ones may fare better.
             _live.ForEach(sequence => End(sequence, Ending.Fault, exception.Message));

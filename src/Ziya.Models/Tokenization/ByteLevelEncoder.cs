@@ -3,11 +3,8 @@ using System.Text;
 namespace Ziya.Models.Tokenization;
 
 /// <summary>The work of <see cref="ByteLevelTokenizer"/> with its buffers. Used by one thread.</summary>
-internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplitting splitting)
+internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplitting splitting) : SegmentEncoder(vocabulary.Merges)
 {
-    private readonly Merger _merger = new(vocabulary.Merges);
-    private readonly SegmentCache _cache = new();
-    private readonly TokenBuffer _segment = new();
     private char[] _text = [];
     private char[] _prefixed = [];
     private byte[] _bytes = new byte[256];
@@ -93,27 +90,8 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
         }
     }
 
-    private void EncodeSegment(ReadOnlySpan<char> segment, TokenBuffer ids)
-    {
-        if (segment.Length > SegmentCache.Longest)
-        {
-            Merge(segment, ids);
-            return;
-        }
-
-        var hash = SegmentCache.Hash(segment);
-        if (!_cache.Find(segment, hash, out var known))
-        {
-            _segment.Clear();
-            Merge(segment, _segment);
-            known = _segment.Ids;
-            _cache.Add(segment, hash, known);
-        }
-
-        ids.Add(known);
-    }
-
-    private void Merge(ReadOnlySpan<char> segment, TokenBuffer ids)
+    /// <inheritdoc/>
+    protected override void Merge(ReadOnlySpan<char> segment, TokenBuffer ids)
     {
         // 6.
         if (_bytes.Length < segment.Length * 3)
@@ -122,17 +100,17 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
         }
 
         var bytes = _bytes.AsSpan(0, Encoding.UTF8.GetBytes(segment, _bytes));
-        _merger.Begin(bytes.Length);
+        Merger.Begin(bytes.Length);
         foreach (var value in bytes)
         {
             if (vocabulary.ByteIds[value] is var id and >= 0)
             {
-                _merger.Add(id);
+                Merger.Add(id);
             }
         }
 
-        _merger.Merge();
-        ids.Add(_merger.Symbols);
+        Merger.Merge();
+        ids.Add(Merger.Symbols);
     }
 
     private static void Grow(ref char[] buffer, int length)

@@ -3,11 +3,8 @@ using System.Text;
 namespace Ziya.Models.Tokenization;
 
 /// <summary>The work of <see cref="SentencePieceTokenizer"/> with its buffers. Used by one thread.</summary>
-internal sealed class SentencePieceEncoder(SentencePieceVocabulary vocabulary)
+internal sealed class SentencePieceEncoder(SentencePieceVocabulary vocabulary) : SegmentEncoder(vocabulary.Merges)
 {
-    private readonly Merger _merger = new(vocabulary.Merges);
-    private readonly SegmentCache _cache = new();
-    private readonly TokenBuffer _segment = new();
     private char[] _text = new char[4096];
     private bool _afterUnknown;
 
@@ -61,38 +58,31 @@ internal sealed class SentencePieceEncoder(SentencePieceVocabulary vocabulary)
             return;
         }
 
-        if (segment.Length > SegmentCache.Longest || !vocabulary.HasBytes)
+        // Without bytes, what an unknown character becomes depends on the one before its segment.
+        if (!vocabulary.HasBytes)
         {
             Merge(segment, ids);
             return;
         }
 
-        var hash = SegmentCache.Hash(segment);
-        if (!_cache.Find(segment, hash, out var known))
-        {
-            _segment.Clear();
-            Merge(segment, _segment);
-            known = _segment.Ids;
-            _cache.Add(segment, hash, known);
-        }
-
-        ids.Add(known);
+        EncodeSegment(segment, ids);
     }
 
-    private void Merge(ReadOnlySpan<char> segment, TokenBuffer ids)
+    /// <inheritdoc/>
+    protected override void Merge(ReadOnlySpan<char> segment, TokenBuffer ids)
     {
         // 4. A character that is in no token is a symbol below -1 by its place, which nothing merges with.
-        _merger.Begin(segment.Length);
+        Merger.Begin(segment.Length);
         for (var at = 0; at < segment.Length; at += Width(segment, at))
         {
             var symbol = vocabulary.Find(segment.Slice(at, Width(segment, at)));
-            _merger.Add(symbol >= 0 ? symbol : -2 - at);
+            Merger.Add(symbol >= 0 ? symbol : -2 - at);
         }
 
-        _merger.Merge();
+        Merger.Merge();
 
         // 5.
-        foreach (var symbol in _merger.Symbols)
+        foreach (var symbol in Merger.Symbols)
         {
             if ((uint)symbol < (uint)vocabulary.Size)
             {

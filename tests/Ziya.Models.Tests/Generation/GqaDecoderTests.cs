@@ -100,7 +100,7 @@ public sealed class GqaDecoderTests
         async Task<TokenCompletion[]> Run(int batch)
         {
             using var scheduler = new Scheduler(
-                model.Decoder, model.Shape.SlotBytes, 512, tokenizer, [2], Enumerable.Range(tokenizer.Size, Math.Max(0, Vocabulary - tokenizer.Size)), new SchedulerOptions { Batch = batch });
+                model.Decoder, positions => positions * model.Exported.Manifest.KvBytesPerPosition, 512, tokenizer, [2], Enumerable.Range(tokenizer.Size, Math.Max(0, Vocabulary - tokenizer.Size)), new SchedulerOptions { Batch = batch });
             return await Task.WhenAll(requests.Select(request => scheduler.Submit(request, default)));
         }
     }

@@ -1,3 +1,4 @@
+using Ziya.Cli.Tests;
 using Ziya.Models.Tokenization;
 using Ziya.Models.Tokenization.Training;
 

@@ -26,6 +26,15 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>Copies a folder under its own name.</summary>
+    public void Copy(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            Write($"{System.IO.Path.GetFileName(folder)}/{System.IO.Path.GetRelativePath(folder, path)}", File.ReadAllBytes(path));
+        }
+    }
+
     public void Dispose()
     {
         try
