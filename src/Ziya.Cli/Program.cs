@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Spectre.Console;
 using Ziya.Cli;
+
+// Colours are for terminals; in a file or a pipe they are noise.
+AnsiConsole.Profile.Capabilities.Ansi &= !Console.IsOutputRedirected;
 
 var root = new RootCommand("""
     Makes training data for Chinese and English language models: jobs that clean, deduplicate, score and bucket corpora.

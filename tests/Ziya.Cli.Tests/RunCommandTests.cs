@@ -70,6 +70,18 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void Run_IntoAPipe_WritesNoColours()
+    {
+        _folder.Write("in/a.jsonl", "{\"text\":\"好\"}\nbroken\n");
+        TestJob.Write(_folder, steps: "");
+
+        var result = ZiyaProcess.Run(_folder.Path, "run", "job.yaml");
+
+        Assert.Contains("1 of 2 records could not be read", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Output + result.Error);
+    }
+
+    [Fact]
     public void Run_SameRunFolderTwiceAtOnce_SecondIsRefused()
     {
         Prepare(60_000);

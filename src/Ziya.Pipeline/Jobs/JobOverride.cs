@@ -34,7 +34,7 @@ internal static class JobOverride
             }
             else
             {
-                return new JobFault(new Place(label, 0, 0), $"the job has no '{string.Join('.', parts[..(i + 1)])}'.");
+                return new JobFault(new Place(label, 0, 0), $"the job has no '{string.Join('.', parts[..(i + 1)])}'.{StepsInstead(at, parts[i])}");
             }
         }
 
@@ -131,4 +131,9 @@ internal static class JobOverride
 
         return node;
     }
+
+    /// <summary>What steps there are, where one was not found by its name.</summary>
+    private static string StepsInstead(YamlNode at, string written) => at is YamlSequenceNode steps
+        ? Suggestion.For(written, steps.Select(step => step is YamlMappingNode { Children.Count: > 0 } mapping ? mapping.Children[0].Key : step).OfType<YamlScalarNode>().Select(name => name.Value ?? "").Distinct(), "Here")
+        : "";
 }

@@ -108,7 +108,7 @@ public sealed record Report
         };
     }
 
-    private static List<FunnelStep> MakeFunnel(Plan plan, RecordCounts counts)
+    internal static List<FunnelStep> MakeFunnel(Plan plan, RecordCounts counts)
     {
         var funnel = new List<FunnelStep>();
         var left = counts.Read - counts.Quarantined;

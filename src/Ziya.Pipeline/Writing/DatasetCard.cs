@@ -18,7 +18,7 @@ internal static class DatasetCard
     ];
 
     /// <summary>The card in Markdown.</summary>
-    public static string Write(Job job, Manifest manifest, RecordCounts counts, RecordStats stats)
+    public static string Write(Job job, Manifest manifest, RecordCounts counts, IReadOnlyList<FunnelStep> funnel, RecordStats stats)
     {
         var card = new StringBuilder();
         FrontMatter(card, job, manifest, stats);
@@ -32,7 +32,7 @@ internal static class DatasetCard
         card.Append(CultureInfo.InvariantCulture, $"Made by run `{manifest.Run}` with seed {manifest.Seed} from {string.Join(", ", job.Input.Read.Select(read => $"`{read}`"))}. ");
         card.Append("`manifest.json` lists every file with its rows and SHA-256.\n\n");
         Folders(card, manifest);
-        Funnel(card, counts);
+        Funnel(card, counts, funnel);
         card.Append("## How it was made\n\n```yaml\n").Append(JobYaml.Write(job)).Append("```\n");
         return card.ToString();
     }
@@ -72,15 +72,15 @@ internal static class DatasetCard
         card.Append('\n');
     }
 
-    private static void Funnel(StringBuilder card, RecordCounts counts)
+    private static void Funnel(StringBuilder card, RecordCounts counts, IReadOnlyList<FunnelStep> funnel)
     {
         card.Append("## What was left out\n\n| step | reason | records |\n|---|---|--:|\n");
         card.Append(CultureInfo.InvariantCulture, $"| read | | {counts.Read:N0} |\n| quarantine | could not be read | {counts.Quarantined:N0} |\n");
-        foreach (var (step, reasons) in counts.Dropped)
+        foreach (var step in funnel)
         {
-            foreach (var (reason, count) in reasons)
+            foreach (var (reason, count) in step.Dropped)
             {
-                card.Append(CultureInfo.InvariantCulture, $"| {step} | {reason} | {count:N0} |\n");
+                card.Append(CultureInfo.InvariantCulture, $"| {step.Step} | {reason} | {count:N0} |\n");
             }
         }
 

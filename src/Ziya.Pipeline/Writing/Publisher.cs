@@ -63,7 +63,7 @@ internal static class Publisher
         }
 
         var counts = Report.CountOf(markers, run.Plan);
-        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.StatsOf(markers, run.Plan))));
+        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), Report.StatsOf(markers, run.Plan))));
     }
 
     private static void Write(FileStore target, string path, byte[] content)
