@@ -21,7 +21,7 @@ internal static class GlobalStepRunner
             {
                 if (places[i].Shard == shard)
                 {
-                    step.Map(records[i], places[i], store.Open(step.Maps));
+                    step.Map(records[i], step.Look(records[i], default).GetAwaiter().GetResult(), places[i], store.Open(step.Maps));
                 }
             }
         }

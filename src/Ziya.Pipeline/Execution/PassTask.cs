@@ -20,7 +20,7 @@ internal sealed class PassTask
     private readonly TaskContext _context;
     private readonly PassSink _sink;
     private readonly IGlobalStep? _apply;
-    private readonly List<(string Key, IRecordStep Step)> _steps;
+    private readonly List<(string Key, Step Step)> _steps;
     private readonly IGlobalStep? _map;
     private readonly SpillSet? _spills;
     private long _bytes;
@@ -37,7 +37,7 @@ internal sealed class PassTask
         _sink = new PassSink(work, task.Number, outputs, context);
         var seed = context.Job.Seed;
         _apply = (IGlobalStep?)work.Apply?.Create(seed, context.Models);
-        _steps = [.. work.Steps.Select(step => (step.Key, (IRecordStep)step.Create(seed, context.Models)))];
+        _steps = [.. work.Steps.Select(step => (step.Key, step.Create(seed, context.Models)))];
         _map = (IGlobalStep?)work.Map?.Create(seed, context.Models);
         _spills = _map is null ? null : new SpillSet(outputs, work.Phase, task.Number, _map.Maps, context);
     }
@@ -91,86 +91,93 @@ internal sealed class PassTask
             ? new InputSource(_context.Job, _context).Read(_context.Plan.Shards[shard])
             : new JoinSource(_work, _context.Store).Read(shard);
         var next = 0;
-        foreach (var incoming in source)
+        foreach (var passage in Steps(source, shard, findings, cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            _sink.Counts.Seen++;
-            _sink.Counts.Read += _work.Base is null && incoming.Ordinal < 0 ? 1 : 0;
-            if (incoming.Record is { } record)
+            Count(passage);
+            if (passage.Unreadable is { } bad)
             {
-                // A pass that writes whole records numbers them anew, without gaps.
-                var at = new Address(shard, _work.WritesBase || incoming.Ordinal < 0 ? next : incoming.Ordinal);
-                next += Take(record, incoming.Ordinal, at, findings) ? 1 : 0;
+                _sink.Quarantine(bad);
             }
             else
             {
-                _sink.Quarantine(incoming.Unreadable!);
+                // A pass that writes whole records numbers them anew, without gaps.
+                next += End(passage, new Address(shard, _work.WritesBase || passage.Ordinal < 0 ? next : passage.Ordinal)) ? 1 : 0;
             }
 
-            _bytes += incoming.Bytes;
-            _unreported++;
-            _unreportedBytes += incoming.Bytes;
             Report(false);
         }
     }
 
-    /// <summary>Takes a record through; whether it went on.</summary>
-    private bool Take(Record record, int ordinal, Address at, Findings findings)
+    private IEnumerable<Passage> Steps(IEnumerable<Incoming> source, int shard, Findings findings, CancellationToken cancel)
     {
-        var now = record;
-        var step = "";
+        var passages = source.Select(incoming => new Passage(incoming));
+        if (_apply is not null)
+        {
+            passages = passages.Through(_work.Apply!.Key, passage => _apply.Apply(passage.Now, new Address(shard, passage.Ordinal), findings.For(passage.Ordinal)));
+        }
+
+        foreach (var (key, step) in _steps)
+        {
+            passages = step is IAsyncStep asked ? passages.Through(key, asked, cancel) : passages.Through(key, passage => ((IRecordStep)step).Apply(passage.Now));
+        }
+
+        return _map?.Looks == true ? passages.LookedAt(_work.Map!.Key, _map, cancel) : passages;
+    }
+
+    private void Count(Passage passage)
+    {
+        if (passage.CreatedBy is { } step)
+        {
+            _sink.Counts.Create(step);
+            return;
+        }
+
+        _sink.Counts.Seen++;
+        _sink.Counts.Read += _work.Base is null && passage.Ordinal < 0 ? 1 : 0;
+        _bytes += passage.Bytes;
+        _unreported++;
+        _unreportedBytes += passage.Bytes;
+    }
+
+    /// <summary>Puts a record where it belongs; whether it goes on.</summary>
+    private bool End(Passage passage, Address at)
+    {
+        if (!passage.IsOut && _map is not null)
+        {
+            Map(passage, at);
+        }
+
+        if (passage.Drop is { } drop)
+        {
+            _sink.Drop(passage.Now, passage.Step, drop, passage.Ordinal);
+        }
+        else if (passage.Failure is { } failure)
+        {
+            CountPoisoned(passage.Before, passage.Step, failure);
+            _sink.Quarantine(passage.Before, passage.Step, failure, passage.Ordinal);
+        }
+        else
+        {
+            _sink.Keep(passage.Before, passage.Now, passage.Ordinal);
+        }
+
+        return !passage.IsOut;
+    }
+
+    private void Map(Passage passage, Address at)
+    {
         try
         {
-            if (_apply is not null)
-            {
-                step = _work.Apply!.Key;
-                if (!Passes(_apply.Apply(now, new Address(at.Shard, ordinal), findings.For(ordinal)), step, ref now, ordinal))
-                {
-                    return false;
-                }
-            }
-
-            foreach (var (key, next) in _steps)
-            {
-                step = key;
-                if (!Passes(next.Apply(now), step, ref now, ordinal))
-                {
-                    return false;
-                }
-            }
-
-            step = _work.Map?.Key ?? "";
-            _map?.Map(now, at, _spills!);
+            _map!.Map(passage.Now, passage.View, at, _spills!);
+            _spills!.Keep();
         }
-        catch (Exception exception) when (IsPoison(exception, step))
+        catch (Exception exception) when (Passages.IsPoison(exception))
         {
-            _spills?.Forget();
-            CountPoisoned(record, step, exception);
-            _sink.Quarantine(record, step, exception, ordinal);
-            return false;
+            _spills!.Forget();
+            passage.Fail(_work.Map!.Key, exception);
         }
-
-        _spills?.Keep();
-        _sink.Keep(record, now, ordinal);
-        return true;
     }
-
-    private bool Passes(Verdict<Record> verdict, string step, ref Record record, int ordinal)
-    {
-        if (verdict.Record is null)
-        {
-            _sink.Drop(record, step, new Drop(verdict.Reason!, verdict.Detail), ordinal);
-            return false;
-        }
-
-        var origin = record.Origin;
-        record = verdict.Record.Origin == origin ? verdict.Record : verdict.Record with { Origin = origin };
-        return true;
-    }
-
-    /// <summary>A step's own failure on one record; not the disk's, the memory's or the user's.</summary>
-    private static bool IsPoison(Exception exception, string step) =>
-        step.Length > 0 && exception is not (OperationCanceledException or OutOfMemoryException or IOException or Transient or JobFailedException);
 
     private void CountPoisoned(Record record, string step, Exception exception)
     {

@@ -32,8 +32,11 @@ internal sealed record PassWork(
     /// <summary>Whether this pass writes the outputs.</summary>
     public bool IsLast => Map is null;
 
-    /// <summary>Whether this pass writes whole records: the first does, and one that turns them into another kind.</summary>
-    public bool WritesBase => !IsLast && (Base is null || In != Out);
+    /// <summary>Whether this pass writes whole records: the first does, and one that turns them into another kind or makes new ones.</summary>
+    public bool WritesBase => !IsLast && (Base is null || In != Out || Creates);
+
+    /// <summary>Whether a step of this pass makes records.</summary>
+    public bool Creates { get; init; }
 
     /// <summary>The steps it runs, those whose findings it applies first.</summary>
     public IEnumerable<JobStep> Running => Apply is null ? Steps : Steps.Prepend(Apply);

@@ -89,7 +89,10 @@ internal sealed class Planner
             Numbered(name), PhaseKind.Pass, PassHash(passes, apply, findings, fused, map), [.. keys], Name(kind), Name(kindOut), _inputBytes, tasks);
         var from = passes.FindLastIndex(pass => pass.WritesBase);
         var work = new PassWork(
-            phase, from < 0 ? null : passes[from], [.. passes.Skip(from + 1)], apply, findings, [.. fused], map, kind, kindOut);
+            phase, from < 0 ? null : passes[from], [.. passes.Skip(from + 1)], apply, findings, [.. fused], map, kind, kindOut)
+        {
+            Creates = fused.Any(step => step.Create(_job.Seed).Creates),
+        };
         _work.Add(work);
         return work;
     }

@@ -68,6 +68,9 @@ public sealed record RecordCounts
         reasons[reason] = reasons.GetValueOrDefault(reason) + count;
     }
 
+    /// <summary>Counts one record that a step made.</summary>
+    internal void Create(string step) => Created[step] = Created.GetValueOrDefault(step) + 1;
+
     /// <summary>Counts one record that went to quarantine.</summary>
     internal void Quarantine(string reason)
     {

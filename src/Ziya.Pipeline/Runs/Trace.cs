@@ -94,7 +94,12 @@ public sealed class Trace
                 return (lines, null);
             }
 
-            Func<Record, Verdict<Record>> apply = made is IGlobalStep global ? current => Apply(global, pass, found, current) : ((IRecordStep)made).Apply;
+            Func<Record, Verdict<Record>> apply = made switch
+            {
+                IGlobalStep global => current => Apply(global, pass, found, current),
+                IAsyncStep asked => current => asked.Apply(current, default).GetAwaiter().GetResult(),
+                _ => ((IRecordStep)made).Apply,
+            };
             if (Apply(step.Key, lines, record, apply) is not { } after)
             {
                 return (lines, null);
@@ -132,6 +137,7 @@ public sealed class Trace
         if (verdict.Record is { } after)
         {
             lines.Add(new TraceLine(step, Difference(record, after)));
+            lines.AddRange(verdict.Created.Select(created => new TraceLine(step, $"made '{created.Id}' of it")));
             return after with { Origin = record.Origin };
         }
 

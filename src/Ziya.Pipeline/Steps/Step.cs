@@ -5,8 +5,8 @@ namespace Ziya.Pipeline.Steps;
 
 /// <summary>
 /// One step of a job. A step is made anew for each task and used by one thread, so it may keep buffers; it must depend on
-/// nothing but its options, the seed and the record. Derive from <see cref="Step{TIn, TOut}"/> or <see cref="GlobalStep{T}"/>,
-/// add <see cref="StepAttribute"/> and a constructor that takes the options record.
+/// nothing but its options, the seed and the record. Derive from <see cref="Step{TIn, TOut}"/>, <see cref="GlobalStep{T}"/>, or where
+/// a model is asked <see cref="AsyncStep{TIn, TOut}"/> or <see cref="AsyncGlobalStep{T, TView}"/>; add <see cref="StepAttribute"/> and a constructor that takes the options record.
 /// </summary>
 public abstract class Step
 {
@@ -15,6 +15,9 @@ public abstract class Step
 
     /// <summary>What this step reads of a record by name (<c>scores</c>, <c>length</c>, <c>meta.x</c>), checked against what is written before it.</summary>
     public virtual IEnumerable<string> Reads => [];
+
+    /// <summary>Whether its verdicts may hold records that were not there before.</summary>
+    public virtual bool Creates => false;
 
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
@@ -57,11 +60,7 @@ public abstract class Step<TIn, TOut> : Step, IRecordStep
     /// <summary>Decides about one record.</summary>
     public abstract Verdict<TOut> Apply(TIn record);
 
-    Verdict<Record> IRecordStep.Apply(Record record)
-    {
-        var verdict = Apply((TIn)record);
-        return verdict.Record is { } kept ? kept : Verdict<Record>.Dropped(verdict.Reason!, verdict.Detail);
-    }
+    Verdict<Record> IRecordStep.Apply(Record record) => Apply((TIn)record).OfAnyKind();
 }
 
 /// <summary>A step over single records, whatever their kind.</summary>

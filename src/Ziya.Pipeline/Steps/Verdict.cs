@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Pipeline.Steps;
 
@@ -7,11 +8,12 @@ namespace Ziya.Pipeline.Steps;
 public readonly struct Verdict<T>
     where T : class
 {
-    private Verdict(T? record, string? reason, JsonObject? detail)
+    private Verdict(T? record, string? reason, JsonObject? detail, IReadOnlyList<T>? created = null)
     {
         Record = record;
         Reason = reason;
         Detail = detail;
+        Created = created ?? [];
     }
 
     /// <summary>The record that goes on; null where it was dropped.</summary>
@@ -23,11 +25,17 @@ public readonly struct Verdict<T>
     /// <summary>What else is worth keeping with a dropped record: the measured value, the keeper of a duplicate.</summary>
     public JsonObject? Detail { get; }
 
+    /// <summary>Records made of this one, which go on after it. Only of a step that says that it <see cref="Step.Creates"/>.</summary>
+    public IReadOnlyList<T> Created { get; }
+
+    /// <summary>This verdict, and records made of the record.</summary>
+    public Verdict<T> And(IReadOnlyList<T> created) => new(Record, Reason, Detail, created);
+
+    /// <summary>The same about a record of any kind.</summary>
+    internal Verdict<Record> OfAnyKind() => new((Record?)(object?)Record, Reason, Detail, Created.Count == 0 ? null : (IReadOnlyList<Record>)Created);
+
     /// <summary>The record goes on.</summary>
     public static implicit operator Verdict<T>(T record) => new(record, null, null);
-
-    /// <summary>The record leaves.</summary>
-    internal static Verdict<T> Dropped(string reason, JsonObject? detail) => new(null, reason, detail);
 
     /// <summary>The record leaves, whatever kind would have gone on.</summary>
     public static implicit operator Verdict<T>(Drop drop) => new(null, drop.Reason, drop.Detail);

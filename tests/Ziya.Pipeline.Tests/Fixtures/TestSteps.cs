@@ -129,3 +129,98 @@ public sealed class Unique(WordOptions options) : GlobalStep<Record>
         }
     }
 }
+
+/// <summary>Appends a word after a while, later records sooner, several at once; throws on what holds <c>throw</c>.</summary>
+[Step("append_later")]
+public sealed class AppendLater(WordOptions options) : AsyncStep<Document, Document>
+{
+    public static readonly ConcurrentDictionary<string, int> MostAtOnce = new();
+    private int _atOnce;
+
+    public override int Width => 4;
+
+    public override async Task<Verdict<Document>> Apply(Document record, CancellationToken cancel)
+    {
+        var now = Interlocked.Increment(ref _atOnce);
+        MostAtOnce.AddOrUpdate(options.Word, now, (_, most) => Math.Max(most, now));
+        await Task.Delay(record.Text.Length % 5, cancel);
+        Interlocked.Decrement(ref _atOnce);
+        return record.Text.Contains("throw", StringComparison.Ordinal) ? throw new InvalidOperationException("met 'throw'")
+            : record.Text.Contains("drop", StringComparison.Ordinal) ? new Drop("has_word")
+            : record with { Text = record.Text + options.Word };
+    }
+}
+
+/// <summary>Waits until the run is stopped, and notes that it was told.</summary>
+[Step("wait_for_end")]
+public sealed class WaitForEnd(WordOptions options) : AsyncStep<Document, Document>
+{
+    public static readonly ConcurrentDictionary<string, int> Told = new();
+
+    public override int Width => 8;
+
+    public override async Task<Verdict<Document>> Apply(Document record, CancellationToken cancel)
+    {
+        if (record.Text.Contains("full", StringComparison.Ordinal))
+        {
+            throw new IOException("the disk is full");
+        }
+
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+        }
+        finally
+        {
+            Told.AddOrUpdate(options.Word, 1, (_, count) => count + 1);
+        }
+
+        return record;
+    }
+}
+
+/// <summary>Makes two more of every record; the record itself leaves where it holds the word.</summary>
+[Step("triple")]
+public sealed class Triple(WordOptions options) : Step<Document, Document>
+{
+    public override bool Creates => true;
+
+    public override Verdict<Document> Apply(Document record)
+    {
+        Verdict<Document> verdict = options.Word.Length > 0 && record.Text.Contains(options.Word, StringComparison.Ordinal) ? new Drop("has_word") : record;
+        return verdict.And([record with { Id = record.Id + "/1", Text = record.Text + "一" }, record with { Id = record.Id + "/2", Text = record.Text + "二" }]);
+    }
+}
+
+/// <summary>Drops all but the longest: looks at the lengths after a while.</summary>
+[Step("longest")]
+public sealed class Longest(WordOptions options) : AsyncGlobalStep<Document, int>
+{
+    private static readonly Channel Lengths = new("lengths", Spread.One);
+    private int _longest;
+
+    public override int Width => 3;
+
+    public override IReadOnlyList<Channel> Maps => [Lengths];
+
+    public override IReadOnlyList<Stage> Stages => [new Most()];
+
+    public override async Task<int> Look(Document record, CancellationToken cancel)
+    {
+        await Task.Delay(record.Text.Length % 3, cancel);
+        return record.Text.Length + options.Word.Length;
+    }
+
+    public override void Map(Document record, int view, Address at, IEntryWriter entries) => entries.Add(Lengths, 0, BitConverter.GetBytes(view));
+
+    public override void Prepare(IEnumerable<Entry> shared) => _longest = shared.Max(entry => BitConverter.ToInt32(entry.Span));
+
+    public override Verdict<Document> Apply(Document record, Address at, ReadOnlySpan<byte> finding) =>
+        record.Text.Length + options.Word.Length == _longest ? record : new Drop("shorter");
+
+    private sealed class Most() : Stage("most", [Lengths], [new Channel("most", Spread.One)])
+    {
+        public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output) =>
+            output.Add(Writes[0], 0, BitConverter.GetBytes(entries.Max(entry => BitConverter.ToInt32(entry.Span))));
+    }
+}
