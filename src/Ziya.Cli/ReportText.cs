@@ -22,6 +22,11 @@ internal static class ReportText
 
         Row(table, "written", report.Records.Written, 0, "");
         AnsiConsole.Write(table);
+        if (report.Stats.Written.Tokens is { } tokens)
+        {
+            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokens:N0} tokens"));
+        }
+
         foreach (var warning in report.Warnings)
         {
             AnsiConsole.MarkupLine("[yellow]note[/]  " + Markup.Escape(warning));

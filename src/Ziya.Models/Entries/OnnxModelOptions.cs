@@ -11,7 +11,7 @@ namespace Ziya.Models.Entries;
 
 /// <summary>A model on this machine, in a folder that <c>ziya models export</c> made.</summary>
 [Model("onnx")]
-public sealed record OnnxModelOptions : ModelOptions
+public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
 {
     /// <summary>The folder.</summary>
     public required string Onnx { get; init; }
@@ -41,7 +41,7 @@ public sealed record OnnxModelOptions : ModelOptions
 
     /// <inheritdoc/>
     public override bool Serves(Type use) =>
-        use == typeof(IGenerator) && (!File.Exists(Path.Combine(Onnx, ModelManifest.FileName)) || ModelManifest.Load(Onnx).Config.Task == ModelTask.Generate);
+        use == typeof(IModelWithTokenizer) || (use == typeof(IGenerator) && (!File.Exists(Path.Combine(Onnx, ModelManifest.FileName)) || ModelManifest.Load(Onnx).Config.Task == ModelTask.Generate));
 
     /// <inheritdoc/>
     public override ModelOptions Deciding() => new OnnxModelOptions { Onnx = Onnx, Template = Template };
@@ -54,6 +54,9 @@ public sealed record OnnxModelOptions : ModelOptions
         return string.Concat(files.OrderBy(file => file.Name, StringComparer.Ordinal).Concat(template.Exists ? [template] : [])
             .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
     }
+
+    /// <inheritdoc/>
+    public string TokenizerFolder() => Onnx;
 
     /// <inheritdoc/>
     public override object Open(ModelContext context)

@@ -13,7 +13,7 @@ namespace Ziya.Models.Entries;
 /// nothing: its text is noise.
 /// </summary>
 [Model("tiny")]
-public sealed record TinyModelOptions : ModelOptions
+public sealed record TinyModelOptions : ModelOptions, IModelWithTokenizer
 {
     /// <summary>Its kind: <c>llama</c>, <c>gptbigcode</c>, <c>reward</c> or <c>embedding</c>.</summary>
     [RegularExpression("llama|gptbigcode|reward|embedding")]
@@ -32,10 +32,13 @@ public sealed record TinyModelOptions : ModelOptions
     public override IEnumerable<string> Check() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template));
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IGenerator) && Tiny is "llama" or "gptbigcode";
+    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer) || (use == typeof(IGenerator) && Tiny is "llama" or "gptbigcode");
 
     /// <inheritdoc/>
-    public override object Open(ModelContext context)
+    public override object Open(ModelContext context) => OnnxModelOptions.Open(context, TokenizerFolder(), PromptTemplates.Load(Template), new SchedulerOptions());
+
+    /// <inheritdoc/>
+    public string TokenizerFolder()
     {
         var folder = string.Create(CultureInfo.InvariantCulture, $"models/tiny-{Tiny}-{Seed}");
         if (!Directory.Exists(folder))
@@ -43,7 +46,7 @@ public sealed record TinyModelOptions : ModelOptions
             Make(folder);
         }
 
-        return OnnxModelOptions.Open(context, folder, PromptTemplates.Load(Template), new SchedulerOptions());
+        return folder;
     }
 
     // Another process may be making the same one: each works in a folder of its own, and the first to end has made it.

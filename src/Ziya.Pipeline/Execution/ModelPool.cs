@@ -19,6 +19,26 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
         return model as T ?? throw new InvalidOperationException($"model '{name}' is no {typeof(T).Name}.");
     }
 
+    /// <summary>What the job says of a model.</summary>
+    public ModelOptions Options(string name) => job.Models[name].Options;
+
+    /// <summary>A thing that the tasks of a process share, made when first asked for.</summary>
+    /// <param name="key">Its name, in which a slash tells it from a model.</param>
+    /// <param name="make">Makes it.</param>
+    /// <exception cref="JobFailedException">It cannot be made.</exception>
+    public T Share<T>(string key, Func<T> make)
+        where T : class
+    {
+        try
+        {
+            return (T)_open.GetOrAdd(key, _ => new Lazy<object>(make)).Value;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new JobFailedException($"{key}: {exception.Message.TrimEnd('.')}", exception);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -183,9 +183,9 @@ internal sealed class Planner
 
     private string Describe(JobStep step) =>
         $"{step.Key} {step.Definition.Step.Module.ModuleVersionId}\n{JobYaml.WriteOptions(step.Options)}"
-        + string.Concat(JobModel.NamesIn(step.Options).Select(name => $"model {name} {_models[name]}\n"));
+        + string.Concat(JobModel.NamesIn(step.Options).Select(name => $"model {name} {_models[name]}\n")) + step.Create(_job.Seed).Version();
 
-    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + InputVersions() + string.Concat(_job.Models.Values.Select(model => model.Options.Version())));
+    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + InputVersions() + string.Concat(_job.Models.Values.Select(model => model.Options.Version())) + string.Concat(_job.Steps.Select(step => step.Create(_job.Seed).Version())));
 
     private string InputVersions()
     {

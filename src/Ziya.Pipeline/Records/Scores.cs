@@ -5,6 +5,9 @@ namespace Ziya.Pipeline.Records;
 /// <summary>Numbers by name, in the order they were written. Immutable; a handful of entries, so lookup is a scan.</summary>
 public sealed class Scores : IReadOnlyCollection<KeyValuePair<string, double>>
 {
+    /// <summary>The score that is a number of tokens. Manifest, card and report add it up.</summary>
+    public const string Tokens = "tokens";
+
     /// <summary>No scores.</summary>
     public static readonly Scores Empty = new([]);
 

@@ -25,7 +25,11 @@ public sealed record Marker(
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">SHA-256 of its content, in hex.</param>
 /// <param name="Rows">Lines or entries in it.</param>
-public sealed record TaskOutput(string Path, long Bytes, string Sha256, long Rows);
+public sealed record TaskOutput(string Path, long Bytes, string Sha256, long Rows)
+{
+    /// <summary>Tokens of the records in it that were counted; null where none was.</summary>
+    public long? Tokens { get; init; }
+}
 
 /// <summary>What became of records. <c>read + created = written + quarantined + dropped</c> over a whole run.</summary>
 public sealed record RecordCounts

@@ -139,6 +139,9 @@ public sealed record Distributions
     /// <summary>UTF-16 code units of text in all of them.</summary>
     public long Characters { get; set; }
 
+    /// <summary>Tokens of those records that were counted (<c>count_tokens</c>); null where none was.</summary>
+    public long? Tokens { get; set; }
+
     /// <summary>By length: the key is the lower bound of a half-octave bin, in UTF-16 code units.</summary>
     public SortedDictionary<int, long> Length { get; init; } = [];
 
@@ -165,6 +168,11 @@ public sealed record Distributions
             Count1(Bucket, bucket);
         }
 
+        if (record.Scores.TryGet(Records.Scores.Tokens, out var tokens))
+        {
+            Tokens = (Tokens ?? 0) + (long)tokens;
+        }
+
         foreach (var (name, value) in record.Scores)
         {
             if (!Scores.TryGetValue(name, out var bins))
@@ -186,6 +194,7 @@ public sealed record Distributions
     {
         Count += other.Count;
         Characters += other.Characters;
+        Tokens = other.Tokens is { } tokens ? (Tokens ?? 0) + tokens : Tokens;
         AddAll(Length, other.Length);
         AddAll(Language, other.Language);
         AddAll(Bucket, other.Bucket);

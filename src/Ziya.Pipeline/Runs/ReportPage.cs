@@ -35,7 +35,7 @@ internal static partial class ReportPage
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{Text(report.Job)}</h1><p class="sub">{Text(report.Run)} <span class="state {Text(report.State)}">{Text(report.State)}</span></p></header>
             <section class="tiles">
-            {Tile("read", records.Read, null)}{Tile("written", records.Written, Share(records.Written, records.Read))}{Tile("dropped", dropped, Share(dropped, records.Read))}{Tile("quarantined", records.Quarantined, Share(records.Quarantined, records.Read))}
+            {Tile("read", records.Read, null)}{Tile("written", records.Written, Share(records.Written, records.Read))}{Tile("dropped", dropped, Share(dropped, records.Read))}{Tile("quarantined", records.Quarantined, Share(records.Quarantined, records.Read))}{(report.Stats.Written.Tokens is { } tokens ? Tile("tokens", tokens, $"{report.Stats.Written.Characters / Math.Max(1.0, tokens):0.##} chars each") : "")}
             </section>
 
             """);

@@ -62,6 +62,9 @@ internal sealed class RowFile : IDisposable
     /// <summary>Rows written.</summary>
     public long Rows { get; set; }
 
+    /// <summary>Tokens of the rows that were counted; null where none was.</summary>
+    public long? Tokens { get; private set; }
+
     /// <summary>Bytes written, before packing.</summary>
     public long Bytes { get; private set; }
 
@@ -77,13 +80,16 @@ internal sealed class RowFile : IDisposable
         Rows++;
     }
 
+    /// <summary>Adds tokens of a row.</summary>
+    public void AddTokens(double tokens) => Tokens = (Tokens ?? 0) + (long)tokens;
+
     /// <summary>Makes the file appear.</summary>
     public TaskOutput Commit()
     {
         _closed = true;
         _packing.Dispose();
         _pending.Commit();
-        return new TaskOutput(_path, _hashing.Written, _hashing.Hash(), Rows);
+        return new TaskOutput(_path, _hashing.Written, _hashing.Hash(), Rows) { Tokens = Tokens };
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
 
 namespace Ziya.Pipeline.Steps;
@@ -41,6 +42,18 @@ public abstract class Step
     protected T Model<T>(string name)
         where T : class =>
         (Models ?? throw new InvalidOperationException("a step has models only while it runs.")).Get<T>(name);
+
+    /// <summary>What the job says of a model, for a step that needs no more of it than a file in its folder.</summary>
+    protected ModelOptions OptionsOf(string model) =>
+        (Models ?? throw new InvalidOperationException("a step has models only while it runs.")).Options(model);
+
+    /// <summary>A thing that all tasks of a process share, made by the first that asks: a vocabulary, a list. Disposed at the end of the run.</summary>
+    protected T Shared<T>(string name, Func<T> make)
+        where T : class =>
+        (Models ?? throw new InvalidOperationException("a step shares only while it runs.")).Share($"{GetType().Name}/{name}", make);
+
+    /// <summary>What decides the outcome beside the options, the seed and the records: the versions of files that the step reads. Empty where there are none.</summary>
+    public virtual string Version() => "";
 
     /// <summary>Faults of the options that ranges cannot express, as sentences; none if all is well.</summary>
     public virtual IEnumerable<string> Check() => [];

@@ -28,7 +28,7 @@ internal static class DatasetCard
             card.Append(CultureInfo.InvariantCulture, $"{description}\n\n");
         }
 
-        card.Append(CultureInfo.InvariantCulture, $"{manifest.Rows:N0} records in {manifest.Files.Count} files, {stats.Written.Characters:N0} characters. ");
+        card.Append(CultureInfo.InvariantCulture, $"{manifest.Rows:N0} records in {manifest.Files.Count} files, {stats.Written.Characters:N0} characters{(manifest.Tokens is { } tokens ? $", {tokens:N0} tokens" : "")}. ");
         card.Append(CultureInfo.InvariantCulture, $"Made by run `{manifest.Run}` with seed {manifest.Seed} from {string.Join(", ", job.Input.Read.Select(read => $"`{read}`"))}. ");
         card.Append("`manifest.json` lists every file with its rows and SHA-256.\n\n");
         Folders(card, manifest);
@@ -62,11 +62,13 @@ internal static class DatasetCard
 
     private static void Folders(StringBuilder card, Manifest manifest)
     {
-        card.Append("| folder | files | records | bytes |\n|---|--:|--:|--:|\n");
+        var counted = manifest.Tokens is not null;
+        card.Append("| folder | files | records | bytes |").Append(counted ? " tokens |\n|---|--:|--:|--:|--:|\n" : "\n|---|--:|--:|--:|\n");
         foreach (var folder in manifest.Files.GroupBy(file => Folder(file.Path)))
         {
             var name = folder.Key.Length == 0 ? "." : folder.Key;
-            card.Append(CultureInfo.InvariantCulture, $"| `{name}` | {folder.Count()} | {folder.Sum(file => file.Rows):N0} | {folder.Sum(file => file.Bytes):N0} |\n");
+            card.Append(CultureInfo.InvariantCulture, $"| `{name}` | {folder.Count()} | {folder.Sum(file => file.Rows):N0} | {folder.Sum(file => file.Bytes):N0} |");
+            card.Append(counted ? string.Create(CultureInfo.InvariantCulture, $" {folder.Sum(file => file.Tokens):N0} |\n") : "\n");
         }
 
         card.Append('\n');

@@ -36,6 +36,10 @@ internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task
         }
 
         open.File.Write(_line);
+        if (record.Scores.TryGet(Scores.Tokens, out var tokens))
+        {
+            open.File.AddTokens(tokens);
+        }
     }
 
     private RowFile File(string folder, int number)

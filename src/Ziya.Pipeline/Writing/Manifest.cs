@@ -10,6 +10,9 @@ namespace Ziya.Pipeline.Writing;
 /// <param name="Files">The files, by path.</param>
 public sealed record Manifest(string Job, string JobHash, string Run, ulong Seed, long Rows, long Bytes, IReadOnlyList<ManifestFile> Files)
 {
+    /// <summary>Tokens in all files; null where no records were counted.</summary>
+    public long? Tokens => Files.Any(file => file.Tokens is not null) ? Files.Sum(file => file.Tokens) : null;
+
     /// <summary>Its name in the dataset's folder.</summary>
     public const string Path = "manifest.json";
 }
@@ -19,4 +22,8 @@ public sealed record Manifest(string Job, string JobHash, string Run, ulong Seed
 /// <param name="Rows">Records in it.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">SHA-256 of its content, in hex.</param>
-public sealed record ManifestFile(string Path, long Rows, long Bytes, string Sha256);
+public sealed record ManifestFile(string Path, long Rows, long Bytes, string Sha256)
+{
+    /// <summary>Tokens of its records by the score <c>tokens</c>, which <c>count_tokens</c> writes; null where none has it.</summary>
+    public long? Tokens { get; init; }
+}

@@ -23,7 +23,7 @@ internal static class Publisher
             .Where(output => output.Path.StartsWith(staging, StringComparison.Ordinal))
             .OrderBy(output => output.Path, StringComparer.Ordinal)
             .ToList();
-        var files = staged.ConvertAll(output => new ManifestFile(output.Path[staging.Length..], output.Rows, output.Bytes, output.Sha256));
+        var files = staged.ConvertAll(output => new ManifestFile(output.Path[staging.Length..], output.Rows, output.Bytes, output.Sha256) { Tokens = output.Tokens });
         var manifest = new Manifest(
             run.Job.Name, run.Plan.JobHash, Run.IdOf(run.Plan), run.Job.Seed, files.Sum(file => file.Rows), files.Sum(file => file.Bytes), files);
         RemoveStale(target, manifest);
