@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Ziya.Corpus.Filtering;
+using Ziya.Models.Tokenization;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Records;
@@ -9,7 +12,7 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Benchmarks;
 
 /// <summary>
-/// <c>step NAME,... FILE.jsonl [SHOW]</c>: each step by itself over the documents of a file, with default options. MB of UTF-8 text a second of processor time, the
+/// <c>step NAME[=OPTIONS],... FILE.jsonl [SHOW]</c>: each step by itself over the documents of a file, with default options or those given (<c>NAME={"option":value}</c>, one of them). MB of UTF-8 text a second of processor time, the
 /// best of several rounds (time on the wall says more about what else the machine does); bytes allocated a record; how many are changed and dropped, by reason. SHOW: how many dropped ones of each reason to print.
 /// </summary>
 internal static class StepBenchmark
@@ -21,19 +24,22 @@ internal static class StepBenchmark
     {
         if (args is not [var names, var path, .. var rest])
         {
-            Console.Error.WriteLine("step NAME,... FILE.jsonl [SHOW]");
+            Console.Error.WriteLine("step NAME[=OPTIONS],... FILE.jsonl [SHOW]");
             return 2;
         }
 
         var documents = Read(path);
         var bytes = documents.Sum(document => (long)Encoding.UTF8.GetByteCount(document.Content));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {documents.Count} documents, {bytes / 1e6:f1} MB of text"));
-        var catalog = new StepCatalog(typeof(Sample).Assembly);
+        var catalog = new StepCatalog(typeof(Sample).Assembly, typeof(CountTokens).Assembly);
+        using var models = new ModelPool(null!, null!, TimeProvider.System);
         foreach (var name in names.Split(','))
         {
-            var definition = catalog.Find(name) ?? throw new ArgumentException($"no step '{name}'");
-            var step = (IRecordStep)definition.Create(Activator.CreateInstance(definition.Options)!, 42);
-            Measure(name, step, documents, bytes);
+            var parts = name.Split('=', 2);
+            var definition = catalog.Find(parts[0]) ?? throw new ArgumentException($"no step '{parts[0]}'");
+            var options = JsonSerializer.Deserialize(parts.ElementAtOrDefault(1) ?? "{}", definition.Options, JsonText.Options)!;
+            var step = (IRecordStep)definition.Create(options, 42, models);
+            Measure(parts[0], step, documents, bytes);
             Show(step, documents, rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 0);
         }
 
