@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Ziya.Models.Checkpoints;
 using Ziya.Models.Completions;
+using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Prompts;
@@ -19,8 +20,8 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     /// <summary>How the model wants a conversation written: the name of a template that comes along, such as <c>ziya2</c>, or a file of one. Default plain, the text itself.</summary>
     public string Template { get; init; } = "plain";
 
-    /// <summary>Where it computes: <c>auto</c> or <c>cpu</c>. Default auto.</summary>
-    [RegularExpression("auto|cpu|cuda(:[0-9]+)?")]
+    /// <summary>Where it computes: <c>cpu</c>; <c>cuda</c>, or <c>cuda:1</c> for the second device; <c>auto</c> (default), which is CUDA where that works and the model is of float16 or bfloat16, the CPU otherwise.</summary>
+    [RegularExpression(Devices.Device.Pattern)]
     public string Device { get; init; } = "auto";
 
     /// <summary>Most sequences at once. Default 16.</summary>
@@ -34,9 +35,8 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     /// <inheritdoc/>
     public override IEnumerable<string> Check() =>
     [
-        .. Fault(() => ModelManifest.Load(Onnx)),
+        .. Fault(() => Devices.Device.Choose(Device, ModelManifest.Load(Onnx).Compute, CudaInstallation.Here)),
         .. Fault(() => PromptTemplates.Load(Template)),
-        .. Device.StartsWith("cuda", StringComparison.Ordinal) ? ["'device' is cuda, but this build computes on the CPU. Leave it out, or say auto."] : Array.Empty<string>(),
     ];
 
     /// <inheritdoc/>
@@ -62,15 +62,15 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     public override object Open(ModelContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Open(context, Onnx, PromptTemplates.Load(Template), new SchedulerOptions { Batch = Batch, CacheMb = CacheMb });
+        return Open(context, Onnx, PromptTemplates.Load(Template), new SchedulerOptions { Batch = Batch, CacheMb = CacheMb }, Device);
     }
 
     /// <summary>A model with the answers that the run has of it.</summary>
-    internal static CachedGenerator Open(ModelContext context, string folder, PromptTemplate template, SchedulerOptions options)
+    internal static CachedGenerator Open(ModelContext context, string folder, PromptTemplate template, SchedulerOptions options, string device = "auto")
     {
         // Several batches in hand, so that prompts with a common beginning meet.
         const int Batches = 4;
-        var model = new LocalGenerator(context.Name, LocalModel.Open(folder, options), template, options.Batch * Batches);
+        var model = new LocalGenerator(context.Name, LocalModel.Open(folder, options, device), template, options.Batch * Batches);
         return new CachedGenerator(model, context.Identity, new CompletionCache(context.Store, context.Folder));
     }
 

@@ -8,8 +8,8 @@ using Dimension = Ziya.Models.Protos.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace Ziya.Models.Export;
 
-/// <summary>A graph in the making: nodes in the order of the computation, names given by counting, weights of the store as far as they are used.</summary>
-internal sealed class OnnxGraph(WeightStore weights)
+/// <summary>A graph in the making: nodes in the order of the computation, names given by counting, weights of the store, if it has one, as far as they are used.</summary>
+internal sealed class OnnxGraph(WeightStore? store = null)
 {
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
@@ -18,7 +18,7 @@ internal sealed class OnnxGraph(WeightStore weights)
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     /// <summary>The weights.</summary>
-    public WeightStore Weights => weights;
+    public WeightStore Weights => store ?? throw new InvalidOperationException("The graph has no weights.");
 
     /// <summary>An input. Dimensions are numbers or names.</summary>
     public string Input(string name, DataType type, params object[] shape)
@@ -42,7 +42,7 @@ internal sealed class OnnxGraph(WeightStore weights)
     {
         if (_used.Add(name))
         {
-            _graph.Initializer.Add(weights[name]);
+            _graph.Initializer.Add(Weights[name]);
         }
 
         return name;
@@ -83,30 +83,32 @@ internal sealed class OnnxGraph(WeightStore weights)
     /// <summary>x·Wᵀ, plus a bias if there is one, of x [rows, inputs], in whatever way the store has W.</summary>
     public string Linear(string x, string name, long inputs, long outputs, string? bias = null)
     {
-        if (weights.Has(name))
+        if (Weights.Has(name))
         {
             return Op("Gemm", bias is null ? [x, Weight(name)] : [x, Weight(name), Weight(bias)], ("transB", 1L));
         }
 
         var product = Name("MatMulNBits");
-        var bits = weights[name + ".q"].Dims[2] * 8 / weights.Options.BlockSize;
+        var bits = Weights[name + ".q"].Dims[2] * 8 / Weights.Options.BlockSize;
         Node("MatMulNBits", Microsoft, [x, Weight(name + ".q"), Weight(name + ".scale")], [product],
-            ("K", inputs), ("N", outputs), ("bits", bits), ("block_size", (long)weights.Options.BlockSize), ("accuracy_level", (long)weights.Options.AccuracyLevel));
+            ("K", inputs), ("N", outputs), ("bits", bits), ("block_size", (long)Weights.Options.BlockSize), ("accuracy_level", (long)Weights.Options.AccuracyLevel));
         return bias is null ? product : Op("Add", [product, Weight(bias)]);
     }
+
+    /// <summary>The model.</summary>
+    public ModelProto ToModel() => new()
+    {
+        IrVersion = 10,
+        ProducerName = "ziya",
+        Graph = _graph,
+        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 21 }, new OperatorSetIdProto { Domain = Microsoft, Version = 1 } },
+    };
 
     /// <summary>Writes the model's file.</summary>
     public void Save(string path)
     {
-        var model = new ModelProto
-        {
-            IrVersion = 10,
-            ProducerName = "ziya",
-            Graph = _graph,
-            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 21 }, new OperatorSetIdProto { Domain = Microsoft, Version = 1 } },
-        };
         using var file = File.Create(path);
-        model.WriteTo(file);
+        ToModel().WriteTo(file);
     }
 
     private string Constant(DataType type, ReadOnlySpan<byte> bytes, IEnumerable<long> dims)

@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Ziya.Models.Generation;
 
 /// <summary>
-/// A decoder over a graph with GroupQueryAttention, on the processor. A cache is one stretch of memory <c>[slots, heads, positions, head size]</c> a layer for
-/// keys and one for values; a call gets a view of the slots it works on as past and as present, so that the graph writes in place.
+/// A decoder over a graph with GroupQueryAttention. Keys and values lie on the device (<see cref="KvCaches"/>); a call gets a view of the slots it works on as past and as
+/// present, so that the graph writes in place. Ids, lengths and logits are in the machine's memory.
 /// </summary>
 /// <remarks>
 /// The operator has three forms of call: whole prompts, padded on the right, into any slots in a row; one token for each of any slots in a row, each of
@@ -17,28 +17,24 @@ internal sealed unsafe class GqaDecoder : IDecoder
 {
     private readonly InferenceSession _session;
     private readonly DecoderShape _shape;
-    private readonly OrtMemoryInfo _memory = OrtMemoryInfo.DefaultInstance;
     private readonly RunOptions _run = new();
-    private readonly nint[] _caches;
+    private readonly KvCaches _caches;
     private readonly Dictionary<int, Call> _decodes = [];
     private readonly float* _logits;
 
     /// <summary>Makes room for sequences in a session, which stays the caller's.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="shape">What its graph looks like.</param>
+    /// <param name="slots">Slots.</param>
+    /// <param name="positions">Positions of each.</param>
+    /// <param name="caches">Keys and values; the decoder disposes of them. Default: in the machine's memory.</param>
     /// <exception cref="OutOfMemoryException">There is not that much memory.</exception>
-    public GqaDecoder(InferenceSession session, DecoderShape shape, int slots, int positions)
+    public GqaDecoder(InferenceSession session, DecoderShape shape, int slots, int positions, KvCaches? caches = null)
     {
-        _session = session;
-        _shape = shape;
-        Slots = slots;
-        Positions = positions;
-        _caches = new nint[2 * shape.Layers];
+        (_session, _shape, Slots, Positions) = (session, shape, slots, positions);
+        _caches = caches ?? new HostCaches(shape, slots, positions);
         try
         {
-            for (var i = 0; i < _caches.Length; i++)
-            {
-                _caches[i] = (nint)NativeMemory.AlignedAlloc((nuint)(slots * shape.RowBytes(positions)), 64);
-            }
-
             _logits = (float*)NativeMemory.AlignedAlloc((nuint)slots * (nuint)shape.Vocabulary * sizeof(float), 64);
         }
         catch
@@ -57,6 +53,8 @@ internal sealed unsafe class GqaDecoder : IDecoder
     /// <inheritdoc/>
     public int Vocabulary => _shape.Vocabulary;
 
+    private bool IsOnDevice => _caches is DeviceCaches;
+
     /// <inheritdoc/>
     public Span<float> Prefill(int first, IReadOnlyList<ReadOnlyMemory<int>> prompts)
     {
@@ -74,6 +72,13 @@ internal sealed unsafe class GqaDecoder : IDecoder
     /// <inheritdoc/>
     public Span<float> Continue(int slot, int source, int from, ReadOnlySpan<int> rest)
     {
+        if (source != slot && IsOnDevice)
+        {
+            // Past and present in one place is the way that everyone takes on CUDA; the copy costs the reading and writing of a row.
+            Copy(source, slot, from);
+            source = slot;
+        }
+
         using var call = new Call(this, source, slot, 1, rest.Length);
         call.SetRow(0, rest, from);
         return call.Run(from + rest.Length);
@@ -100,19 +105,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
     }
 
     /// <inheritdoc/>
-    public void Copy(int from, int to, int length)
-    {
-        var row = _shape.RowBytes(Positions);
-        var head = row / _shape.KvHeads;
-        var used = head / Positions * length;
-        foreach (var cache in _caches)
-        {
-            for (var i = 0; i < _shape.KvHeads; i++)
-            {
-                Buffer.MemoryCopy((byte*)cache + (from * row) + (i * head), (byte*)cache + (to * row) + (i * head), used, used);
-            }
-        }
-    }
+    public void Copy(int from, int to, int length) => _caches.Copy(from, to, length);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -123,21 +116,9 @@ internal sealed unsafe class GqaDecoder : IDecoder
         }
 
         _decodes.Clear();
-        for (var i = 0; i < _caches.Length; i++)
-        {
-            NativeMemory.AlignedFree((void*)_caches[i]);
-            _caches[i] = 0;
-        }
-
+        _caches.Dispose();
         NativeMemory.AlignedFree(_logits);
         _run.Dispose();
-    }
-
-    private OrtValue View(int cache, int first, int slots)
-    {
-        var row = _shape.RowBytes(Positions);
-        return OrtValue.CreateTensorValueWithData(
-            _memory, _shape.KvType, [slots, _shape.KvHeads, Positions, _shape.HeadSize], _caches[cache] + (nint)(first * row), slots * row);
     }
 
     /// <summary>The inputs and outputs of one form of call.</summary>
@@ -146,6 +127,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         private readonly GqaDecoder _decoder;
         private readonly OrtIoBinding _binding;
         private readonly List<OrtValue> _values = [];
+        private readonly List<(string Name, OrtValue Value)> _inputs = [];
         private readonly int _rows;
         private readonly int _columns;
         private readonly long* _ids;
@@ -174,7 +156,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
             }
 
             var logits = Keep(OrtValue.CreateTensorValueWithData(
-                decoder._memory, TensorElementType.Float, [rows, decoder.Vocabulary], (nint)decoder._logits, (long)rows * decoder.Vocabulary * sizeof(float)));
+                OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [rows, decoder.Vocabulary], (nint)decoder._logits, (long)rows * decoder.Vocabulary * sizeof(float)));
             _binding.BindOutput("logits", logits);
         }
 
@@ -193,7 +175,19 @@ internal sealed unsafe class GqaDecoder : IDecoder
         public Span<float> Run(int total)
         {
             *_total = total;
-            _decoder._session.RunWithBinding(_decoder._run, _binding);
+            if (_decoder.IsOnDevice)
+            {
+                // Binding copies to a device what lies elsewhere, so what has changed must be bound anew.
+                _inputs.ForEach(input => _binding.BindInput(input.Name, input.Value));
+                _binding.SynchronizeBoundInputs();
+                _decoder._session.RunWithBinding(_decoder._run, _binding);
+                _binding.SynchronizeBoundOutputs();
+            }
+            else
+            {
+                _decoder._session.RunWithBinding(_decoder._run, _binding);
+            }
+
             return new Span<float>(_decoder._logits, _rows * _decoder.Vocabulary);
         }
 
@@ -210,12 +204,16 @@ internal sealed unsafe class GqaDecoder : IDecoder
         private void BindCache(int layer, int which, string name, int past, int present)
         {
             var cache = (2 * layer) + which;
-            _binding.BindInput($"past_key_values.{layer}.{name}", Keep(_decoder.View(cache, past, _rows)));
-            _binding.BindOutput($"present.{layer}.{name}", Keep(_decoder.View(cache, present, _rows)));
+            _binding.BindInput($"past_key_values.{layer}.{name}", Keep(_decoder._caches.View(cache, past, _rows)));
+            _binding.BindOutput($"present.{layer}.{name}", Keep(_decoder._caches.View(cache, present, _rows)));
         }
 
-        private void Input(string name, TensorElementType type, long[] shape, void* data, long bytes) =>
-            _binding.BindInput(name, Keep(OrtValue.CreateTensorValueWithData(_decoder._memory, type, shape, (nint)data, bytes)));
+        private void Input(string name, TensorElementType type, long[] shape, void* data, long bytes)
+        {
+            var value = Keep(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)data, bytes));
+            _inputs.Add((name, value));
+            _binding.BindInput(name, value);
+        }
 
         private OrtValue Keep(OrtValue value)
         {

@@ -1,5 +1,5 @@
-using Microsoft.ML.OnnxRuntime;
 using Ziya.Models.Checkpoints;
+using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Tokenization;
 
@@ -8,14 +8,12 @@ namespace Ziya.Models.Generation;
 /// <summary>An exported generating model, open, with a scheduler that all of the process shares.</summary>
 public sealed class LocalModel : IDisposable
 {
-    private readonly SessionOptions _sessionOptions;
-    private readonly InferenceSession _session;
+    private readonly ModelSession _session;
 
-    private LocalModel(ModelManifest manifest, ModelTokenizer tokenizer, SessionOptions sessionOptions, InferenceSession session, SchedulerOptions options)
+    private LocalModel(ModelManifest manifest, ModelTokenizer tokenizer, ModelSession session, SchedulerOptions options)
     {
         Manifest = manifest;
         Tokenizer = tokenizer;
-        _sessionOptions = sessionOptions;
         _session = session;
         var shape = DecoderShape.Of(manifest);
         var ends = manifest.Config.EosIds.Concat(tokenizer.EosId is { } end ? [end] : []).Distinct();
@@ -24,7 +22,7 @@ public sealed class LocalModel : IDisposable
         var banned = Enumerable.Range(tokenizer.Size, Math.Max(0, manifest.Config.Vocabulary - tokenizer.Size))
             .Concat(new[] { tokenizer.BosId, tokenizer.PadId, tokenizer.UnknownId }.OfType<int>()).Except(ends);
         Scheduler = new Scheduler(
-            (slots, positions) => new GqaDecoder(session, shape, slots, positions), positions => positions * manifest.KvBytesPerPosition, manifest.Config.Context, tokenizer, ends, banned, options);
+            (slots, positions) => new GqaDecoder(session.Session, shape, slots, positions, session.NewCaches(shape, slots, positions)), positions => positions * manifest.KvBytesPerPosition, manifest.Config.Context, tokenizer, ends, banned, options);
     }
 
     /// <summary>What the model is.</summary>
@@ -36,9 +34,15 @@ public sealed class LocalModel : IDisposable
     /// <summary>Takes requests.</summary>
     public Scheduler Scheduler { get; }
 
+    /// <summary>Where it computes.</summary>
+    public Device Device => _session.Device;
+
     /// <summary>Opens the folder that <c>ziya models export</c> made.</summary>
-    /// <exception cref="InvalidDataException">It is none, of another task, damaged, or its tokenizer does not fit.</exception>
-    public static LocalModel Open(string folder, SchedulerOptions options)
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How the model is used.</param>
+    /// <param name="device">Where it is to compute: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
+    /// <exception cref="InvalidDataException">It is none, of another task, damaged, its tokenizer does not fit, or the device is not possible.</exception>
+    public static LocalModel Open(string folder, SchedulerOptions options, string device = "auto")
     {
         var manifest = ModelManifest.Load(folder);
         if (manifest.Config.Task != ModelTask.Generate)
@@ -52,16 +56,7 @@ public sealed class LocalModel : IDisposable
             throw new InvalidDataException($"{folder}: the tokenizer has {tokenizer.Size} tokens, the model rows for {manifest.Config.Vocabulary}. They do not belong together.");
         }
 
-        var sessionOptions = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
-        try
-        {
-            return new LocalModel(manifest, tokenizer, sessionOptions, new InferenceSession(Path.Combine(folder, ModelManifest.ModelFile), sessionOptions), options);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            sessionOptions.Dispose();
-            throw new InvalidDataException($"{folder}: ONNX Runtime cannot open the model: {exception.Message}. Export it again.", exception);
-        }
+        return new LocalModel(manifest, tokenizer, ModelSession.Open(Path.Combine(folder, ModelManifest.ModelFile), device, manifest.Compute), options);
     }
 
     /// <inheritdoc/>
@@ -69,6 +64,5 @@ public sealed class LocalModel : IDisposable
     {
         Scheduler.Dispose();
         _session.Dispose();
-        _sessionOptions.Dispose();
     }
 }

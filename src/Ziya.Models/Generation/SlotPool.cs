@@ -96,7 +96,7 @@ internal sealed class SlotPool : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     private static bool IsOutOfMemory(Exception exception) =>
-        exception is OutOfMemoryException || exception.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase);
+        exception is OutOfMemoryException || exception.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
     private IDecoder Make()
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Tests.Export;
@@ -78,6 +79,56 @@ public sealed class GqaDecoderTests
         Assert.Equal(expected, decoder.Decode([2], [20]).ToArray());
     }
 
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.Float16)]
+    public void Decode_KeysAndValuesOfTheRuntimesAllocator_IsTheSame(Precision type)
+    {
+        // As on a device, but on the processor: memory of the allocator, copies by a graph, inputs bound anew.
+        using var model = new OpenModel(TinyFamily.Llama, type);
+        using var host = model.Decoder(4, 64);
+        using var device = model.DeviceDecoder(4, 64);
+        int[][] prompts = [ExportedModel.Tokens(1, 20), ExportedModel.Tokens(2, 30)];
+        var expected = Play(host);
+
+        Assert.Equal(expected, Play(device));
+
+        List<float[]> Play(GqaDecoder decoder)
+        {
+            var all = new List<float[]> { decoder.Prefill(0, [prompts[0], prompts[1]]).ToArray() };
+            all.Add(decoder.Decode([1, 2], [20, 30]).ToArray());
+            all.Add(decoder.Decode([3, 4], [21, 31]).ToArray());
+            all.Add(decoder.Continue(2, 1, 25, [7, 8, 9]).ToArray());
+            all.Add(decoder.Decode([5, 6, 7], [22, 32, 28]).ToArray());
+            decoder.Copy(1, 3, 33);
+            decoder.Copy(1, 0, 33);
+            all.Add(decoder.Decode([8, 8, 1, 8], [33, 33, 29, 33]).ToArray());
+            Assert.Equal(all[^1][..Vocabulary], all[^1][(3 * Vocabulary)..]);
+            return all;
+        }
+    }
+
+    [Fact]
+    public void Decode_OnCuda_IsNearTheProcessors()
+    {
+        Assert.SkipUnless(CudaInstallation.Here.Faults(0).Count == 0, "needs a CUDA device: " + string.Join("; ", CudaInstallation.Here.Faults(0)));
+        using var model = new OpenModel(TinyFamily.Llama, Precision.Float16);
+        using var cuda = ModelSession.Open(model.Exported.Target + "/" + ModelManifest.ModelFile, "cuda", Precision.Float16);
+        using var host = model.Decoder(4, 128);
+        using var device = new GqaDecoder(cuda.Session, model.Shape, 4, 128, cuda.NewCaches(model.Shape, 4, 128));
+        int[][] prompts = [ExportedModel.Tokens(1, 20), ExportedModel.Tokens(2, 30)];
+        Close(host.Prefill(0, [prompts[0], prompts[1]]), device.Prefill(0, [prompts[0], prompts[1]]));
+        Close(host.Decode([1, 2], [20, 30]), device.Decode([1, 2], [20, 30]));
+        Close(host.Continue(2, 1, 25, [7, 8, 9]), device.Continue(2, 1, 25, [7, 8, 9]));
+        Close(host.Decode([5, 6, 7], [21, 31, 28]), device.Decode([5, 6, 7], [21, 31, 28]));
+        host.Copy(1, 0, 32);
+        device.Copy(1, 0, 32);
+        Close(host.Decode([8], [32]), device.Decode([8], [32]));
+
+        static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> found) =>
+            Assert.All(expected.ToArray().Zip(found.ToArray()), pair => Assert.InRange(pair.Second, pair.First - 0.05f, pair.First + 0.05f));
+    }
+
     [Fact]
     public async Task Scheduler_OnAModel_WritesTheSameAloneAndTogether()
     {
@@ -125,9 +176,9 @@ public sealed class GqaDecoderTests
         private readonly SessionOptions _options = new();
         private readonly InferenceSession _session;
 
-        public OpenModel(TinyFamily family)
+        public OpenModel(TinyFamily family, Precision type = Precision.Float32)
         {
-            Exported = new ExportedModel(new TinyOptions { Family = family, Vocabulary = Vocabulary, HasTokenizer = false });
+            Exported = new ExportedModel(new TinyOptions { Family = family, Vocabulary = Vocabulary, HasTokenizer = false }, new ExportOptions { Weights = type });
             _session = new InferenceSession(Path.Combine(Exported.Target, ModelManifest.ModelFile), _options);
             Shape = DecoderShape.Of(Exported.Manifest);
         }
@@ -137,6 +188,9 @@ public sealed class GqaDecoderTests
         public DecoderShape Shape { get; }
 
         public GqaDecoder Decoder(int slots, int positions) => new(_session, Shape, slots, positions);
+
+        public GqaDecoder DeviceDecoder(int slots, int positions) => new(
+            _session, Shape, slots, positions, new DeviceCaches(_session, OrtMemoryInfo.DefaultInstance, graph => new InferenceSession(graph), Shape, slots, positions));
 
         public void Dispose()
         {

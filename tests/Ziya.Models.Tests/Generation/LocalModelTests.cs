@@ -69,6 +69,8 @@ public sealed class LocalModelTests : IDisposable
             models:
               gone: { onnx: "{{_folder}}/gone", template: ziya2 }
               other: { onnx: "{{Model}}", template: zyia2 }
+              gpu: { onnx: "{{Model}}", template: ziya2, device: "cuda:99" }
+              npu: { onnx: "{{Model}}", template: ziya2, device: npu }
             steps: [ask: { model: gone }]
             output: { write: "{{_folder}}/out" }
             """,
@@ -76,6 +78,8 @@ public sealed class LocalModelTests : IDisposable
 
         Assert.Contains(faults, fault => fault.StartsWith("job.yaml:4:", StringComparison.Ordinal) && fault.Contains("ziya models export", StringComparison.Ordinal));
         Assert.Contains(faults, fault => fault.StartsWith("job.yaml:5:", StringComparison.Ordinal) && fault.Contains("no template 'zyia2'", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.StartsWith("job.yaml:6:", StringComparison.Ordinal) && fault.Contains("'device' is cuda:99, which is not possible here: ", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.StartsWith("job.yaml:7:", StringComparison.Ordinal) && fault.Contains("npu", StringComparison.Ordinal));
     }
 
     private LocalGenerator Open() => new("tiny", LocalModel.Open(Model, new SchedulerOptions { Batch = 4 }), Ziya.Models.Prompts.PromptTemplates.Load("ziya2"), 4);
