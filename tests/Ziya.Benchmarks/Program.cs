@@ -1,4 +1,8 @@
 using Ziya.Benchmarks;
+using Ziya.Benchmarks.Generation;
+#if PEERS
+using Ziya.Benchmarks.Peers;
+#endif
 
 return args switch
 {
@@ -10,11 +14,14 @@ return args switch
     ["generate", .. var rest] => GenerateBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
+#if PEERS
+    ["genai", .. var rest] => GenAiBenchmark.Run(rest),
+#endif
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|language|minhash|formats|read|step|tokenize ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|read|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

@@ -1,0 +1,70 @@
+using Microsoft.ML.OnnxRuntime;
+using Ziya.Models.Export;
+using Ziya.Models.Generation;
+using Ziya.Models.Tiny;
+
+namespace Ziya.Benchmarks.Generation;
+
+/// <summary>A LLaMA of random weights in float32, exported and open; its folders go with it.</summary>
+internal sealed class RandomModel : IDisposable
+{
+    /// <summary>Tokens.</summary>
+    public const int Vocabulary = 16_000;
+
+    /// <summary>The id that would end a text; banned, so that texts have the lengths asked for.</summary>
+    public const int EndId = 2;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ziya-generate-");
+    private readonly ModelManifest _manifest;
+
+    /// <param name="arguments">"small": 8 layers of 384, 25 M parameters, instead of 12 of 768, 103 M. KEY=VALUE: a configuration entry of the session.</param>
+    public RandomModel(string[] arguments)
+    {
+        var options = arguments.Contains("small")
+            ? new TinyOptions { Family = TinyFamily.Llama, Layers = 8, Hidden = 384, Heads = 6, Vocabulary = Vocabulary, Context = 1024 }
+            : new TinyOptions { Family = TinyFamily.Llama, Layers = 12, Hidden = 768, Heads = 12, Vocabulary = Vocabulary, Context = 1024 };
+        TinyModel.Write(Source, options);
+        _manifest = ModelExport.Run(Source, Path.Combine(_folder.FullName, "onnx"), new ExportOptions());
+        using var sessionOptions = new SessionOptions();
+        foreach (var entry in arguments.Where(argument => argument.Contains('=')))
+        {
+            sessionOptions.AddSessionConfigEntry(entry.Split('=')[0], entry.Split('=')[1]);
+        }
+
+        Session = new InferenceSession(Path.Combine(_folder.FullName, "onnx", ModelManifest.ModelFile), sessionOptions);
+        Shape = DecoderShape.Of(_manifest);
+    }
+
+    /// <summary>Its Hugging Face folder.</summary>
+    public string Source => Path.Combine(_folder.FullName, "source");
+
+    /// <summary>A folder for what a peer makes of it.</summary>
+    public string PeerFolder => Path.Combine(_folder.FullName, "peer");
+
+    /// <summary>The model.</summary>
+    public InferenceSession Session { get; }
+
+    /// <summary>What it looks like.</summary>
+    public DecoderShape Shape { get; }
+
+    /// <summary>Parameters.</summary>
+    public long Parameters => new FileInfo(Path.Combine(_folder.FullName, "onnx", ModelManifest.DataFile)).Length / sizeof(float);
+
+    /// <summary>A scheduler for it that measures its decoders' calls.</summary>
+    public Scheduler Schedule(int batch, CallClock clock) => new(
+        (slots, positions) => new TimedDecoder(new GqaDecoder(Session, Shape, slots, positions), clock), positions => positions * _manifest.KvBytesPerPosition,
+        _manifest.Config.Context, new NoText(Vocabulary), [], [EndId], new SchedulerOptions { Batch = batch, CacheMb = 8192 });
+
+    /// <summary>Ids at random.</summary>
+    public static int[] Prompt(int seed, int count)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(Vocabulary))];
+    }
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        _folder.Delete(true);
+    }
+}
