@@ -1,6 +1,7 @@
 using Ziya.Corpus.Scoring;
 using Ziya.Models.Teachers;
 using Ziya.Pipeline.Steps;
+using Ziya.Synthesis.Answering;
 
 namespace Ziya.Cli;
 
@@ -8,5 +9,5 @@ namespace Ziya.Cli;
 internal static class Catalog
 {
     /// <summary>All of them.</summary>
-    public static StepCatalog All { get; } = new(typeof(IdentifyLanguage).Assembly, typeof(TeacherOptions).Assembly);
+    public static StepCatalog All { get; } = new(typeof(IdentifyLanguage).Assembly, typeof(TeacherOptions).Assembly, typeof(Answer).Assembly);
 }

@@ -59,10 +59,10 @@ internal sealed class PhaseMeter(Run run, TimeProvider time)
                 var seconds = Math.Max(Elapsed.TotalSeconds, 0.001);
 
                 // Reduces see entries, not records.
-                var records = Records == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Records / seconds:N0} records/s  ");
+                var records = Records == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(Records / seconds).ToString(Records < 10 * seconds ? "0.0" : "N0", CultureInfo.InvariantCulture)} records/s  ");
                 var rates = string.Create(CultureInfo.InvariantCulture, $"{Phase.Done}/{Phase.Tasks} tasks  {records}{Bytes / 1e6 / seconds:0.0} MB/s");
-                var left = Share is > 0.01 and < 1 ? TimeSpan.FromSeconds(seconds * (1 - Share) / Share) : TimeSpan.Zero;
-                return Ended ? Records + Bytes == 0 ? $"{Phase.Done}/{Phase.Tasks} tasks" : $"{rates}  {Short(Elapsed)}" : $"{rates}  {Short(left)} left";
+                var left = Share is > 0.01 and < 1 ? $"  {Short(TimeSpan.FromSeconds(seconds * (1 - Share) / Share))} left" : "";
+                return Ended ? Records + Bytes == 0 ? $"{Phase.Done}/{Phase.Tasks} tasks" : $"{rates}  {Short(Elapsed)}" : rates + left;
             }
         }
 

@@ -12,7 +12,6 @@ namespace Ziya.Pipeline.Execution;
 /// </summary>
 internal sealed class PassTask
 {
-    private const int ReportInterval = 256;
 
     private readonly PassWork _work;
     private readonly PlanTask _task;
@@ -23,6 +22,7 @@ internal sealed class PassTask
     private readonly List<(string Key, Step Step)> _steps;
     private readonly IGlobalStep? _map;
     private readonly SpillSet? _spills;
+    private readonly int _reportInterval;
     private long _bytes;
     private int _poisoned;
     private int _unreported;
@@ -38,6 +38,9 @@ internal sealed class PassTask
         var seed = context.Job.Seed;
         _apply = (IGlobalStep?)work.Apply?.Create(seed, context.Models);
         _steps = [.. work.Steps.Select(step => (step.Key, step.Create(seed, context.Models)))];
+
+        // Models take seconds for what other steps do in microseconds.
+        _reportInterval = _steps.Any(step => step.Step is IAsyncStep) ? 1 : 256;
         _map = (IGlobalStep?)work.Map?.Create(seed, context.Models);
         _spills = _map is null ? null : new SpillSet(outputs, work.Phase, task.Number, _map.Maps, context);
     }
@@ -196,7 +199,7 @@ internal sealed class PassTask
 
     private void Report(bool last)
     {
-        if (_unreported >= ReportInterval || last)
+        if (_unreported >= _reportInterval || last)
         {
             _context.Progress.Add(_unreported, _unreportedBytes);
             _unreported = 0;

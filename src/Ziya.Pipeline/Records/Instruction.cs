@@ -12,6 +12,9 @@ public sealed record Instruction : Record
     /// <summary>The answer.</summary>
     public string? Output { get; init; }
 
+    /// <summary>Several answers, of one model or more, until one is chosen or two make a preference; empty otherwise.</summary>
+    public IReadOnlyList<Candidate> Candidates { get; init; } = [];
+
     /// <summary>The system prompt.</summary>
     public string? System { get; init; }
 

@@ -222,6 +222,9 @@ internal sealed class RecordParser
             case SlotType.Messages when reader.TokenType == JsonTokenType.StartArray:
                 _values[slot] = ReadMessages(ref reader, out fault);
                 return fault is null;
+            case SlotType.Candidates when reader.TokenType == JsonTokenType.StartArray:
+                _values[slot] = ReadCandidates(ref reader, out fault);
+                return fault is null;
             default:
                 fault = $"\"{System.Text.Encoding.UTF8.GetString(name)}\" is {Describe(reader.TokenType)}, expected {Describe(type)}";
                 return false;
@@ -283,6 +286,38 @@ internal sealed class RecordParser
         }
 
         return messages;
+    }
+
+    private static List<Candidate>? ReadCandidates(ref Utf8JsonReader reader, out string? fault)
+    {
+        var candidates = new List<Candidate>();
+        fault = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var candidate = JsonNode.Parse(ref reader) as JsonObject;
+            if (candidate?["output"]?.GetValueKind() != JsonValueKind.String || candidate["scores"] is not (null or JsonObject))
+            {
+                fault = $"candidate {candidates.Count + 1} is not an object with output, and where it has scores, an object of numbers";
+                return null;
+            }
+
+            var scores = Scores.Empty;
+            foreach (var (name, value) in candidate["scores"] as JsonObject ?? [])
+            {
+                if (value?.GetValueKind() != JsonValueKind.Number)
+                {
+                    fault = $"score \"{name}\" of candidate {candidates.Count + 1} is no number";
+                    return null;
+                }
+
+                scores = scores.With(name, (double)value);
+            }
+
+            var model = candidate["model"]?.GetValueKind() == JsonValueKind.String ? (string?)candidate["model"] : null;
+            candidates.Add(new Candidate((string)candidate["output"]!, model) { Scores = scores });
+        }
+
+        return candidates;
     }
 
     private string? ReadNested(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, byte[] root)
@@ -495,6 +530,7 @@ internal sealed class RecordParser
         SlotType.Text => "a string",
         SlotType.Number => "a number",
         SlotType.Messages => "an array of messages",
+        SlotType.Candidates => "an array of answers",
         _ => "an object",
     };
 }

@@ -65,6 +65,7 @@ internal sealed class RecordShape
             new("task", SlotType.Text, false, "The type of task."),
             new("difficulty", SlotType.Number, false, "How hard it is, easy to hard."),
             new("lineage", SlotType.Fields, false, "Parents, model and prompt kind of a generated record."),
+            new("candidates", SlotType.Candidates, false, "Several answers: objects with output, model and scores."),
         ],
         (v, c, origin) => new Instruction
         {
@@ -76,6 +77,7 @@ internal sealed class RecordShape
             Task = (string?)v[5],
             Difficulty = (double?)v[6],
             Lineage = v[7] as Fields ?? Fields.Empty,
+            Candidates = v[8] as IReadOnlyList<Candidate> ?? [],
             Source = (string?)v[c],
             Language = (string?)v[c + 1],
             Meta = v[c + 2] as Fields ?? Fields.Empty,
@@ -93,6 +95,7 @@ internal sealed class RecordShape
             v[5] = instruction.Task;
             v[6] = instruction.Difficulty;
             v[7] = instruction.Lineage.IsEmpty ? null : instruction.Lineage;
+            v[8] = instruction.Candidates.Count == 0 ? null : instruction.Candidates;
         });
 
     private static readonly RecordShape DialogueShape = new(

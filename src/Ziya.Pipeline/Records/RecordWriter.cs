@@ -97,14 +97,17 @@ internal sealed class RecordWriter(RecordKind kind)
                 line.Raw((byte)'}');
                 break;
             case Scores scores:
-                line.Raw((byte)'{');
-                foreach (var (name, score) in scores)
+                Value(line, scores);
+                break;
+            case IReadOnlyList<Candidate> candidates:
+                line.Raw((byte)'[');
+                foreach (var candidate in candidates)
                 {
-                    line.Name(name);
-                    line.Number(score);
+                    line.Comma();
+                    Value(line, candidate);
                 }
 
-                line.Raw((byte)'}');
+                line.Raw((byte)']');
                 break;
             case IReadOnlyList<Message> messages:
                 line.Raw((byte)'[');
@@ -121,5 +124,36 @@ internal sealed class RecordWriter(RecordKind kind)
                 line.Raw((byte)']');
                 break;
         }
+    }
+
+    private static void Value(JsonLine line, Scores scores)
+    {
+        line.Raw((byte)'{');
+        foreach (var (name, score) in scores)
+        {
+            line.Name(name);
+            line.Number(score);
+        }
+
+        line.Raw((byte)'}');
+    }
+
+    private static void Value(JsonLine line, Candidate candidate)
+    {
+        line.Raw("{\"output\":"u8);
+        line.Text(candidate.Output);
+        if (candidate.Model is not null)
+        {
+            line.Name("model"u8);
+            line.Text(candidate.Model);
+        }
+
+        if (candidate.Scores.Count > 0)
+        {
+            line.Name("scores"u8);
+            Value(line, candidate.Scores);
+        }
+
+        line.Raw((byte)'}');
     }
 }

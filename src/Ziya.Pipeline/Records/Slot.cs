@@ -17,6 +17,9 @@ internal enum SlotType
 
     /// <summary>The turns of a conversation.</summary>
     Messages,
+
+    /// <summary>Several answers to one instruction.</summary>
+    Candidates,
 }
 
 /// <summary>One field of a record kind as it stands in JSON.</summary>

@@ -30,7 +30,7 @@ internal static class RecordSchema
             SlotType.Text when slot.Name == "id" => new JsonArray("string", "number"),
             SlotType.Text => new JsonArray("string"),
             SlotType.Number => new JsonArray("number"),
-            SlotType.Messages => new JsonArray("array"),
+            SlotType.Messages or SlotType.Candidates => new JsonArray("array"),
             _ => new JsonArray("object"),
         };
         if (!slot.Required)
@@ -47,9 +47,25 @@ internal static class RecordSchema
         {
             schema["items"] = Message();
         }
+        else if (slot.Type == SlotType.Candidates)
+        {
+            schema["items"] = Candidate();
+        }
 
         return schema;
     }
+
+    private static JsonObject Candidate() => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            ["output"] = new JsonObject { ["description"] = "The answer.", ["type"] = "string" },
+            ["model"] = new JsonObject { ["description"] = "The model that wrote it.", ["type"] = "string" },
+            ["scores"] = new JsonObject { ["description"] = "Numbers about it, by name.", ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
+        },
+        ["required"] = new JsonArray("output"),
+    };
 
     private static JsonObject Message() => new()
     {
