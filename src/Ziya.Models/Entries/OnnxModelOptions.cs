@@ -1,11 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Ziya.Models.Checkpoints;
-using Ziya.Models.Completions;
 using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Prompts;
+using Ziya.Models.Scoring;
 using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Entries;
@@ -14,17 +14,22 @@ namespace Ziya.Models.Entries;
 [Model("onnx")]
 public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
 {
+    private const string PlainTemplate = "plain";
+
     /// <summary>The folder.</summary>
     public required string Onnx { get; init; }
 
-    /// <summary>How the model wants a conversation written: the name of a template that comes along, such as <c>ziya2</c>, or a file of one. Default plain, the text itself.</summary>
-    public string Template { get; init; } = "plain";
+    /// <summary>
+    /// How the model wants a conversation written: the name of a template that comes along, such as <c>ziya2</c>, or a file of one. Default plain, the text itself; of a reward model
+    /// ziya-reward.
+    /// </summary>
+    public string? Template { get; init; }
 
     /// <summary>Where it computes: <c>cpu</c>; <c>cuda</c>, or <c>cuda:1</c> for the second device; <c>auto</c> (default), which is CUDA where that works and the model is of float16 or bfloat16, the CPU otherwise.</summary>
     [RegularExpression(Devices.Device.Pattern)]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Most sequences at once. Default 16.</summary>
+    /// <summary>Most sequences written at once. Default 16.</summary>
     [Range(1, 1024)]
     public int Batch { get; init; } = 16;
 
@@ -32,25 +37,49 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     [Range(1, 1048576)]
     public int CacheMb { get; init; } = 1024;
 
+    /// <summary>Most tokens of one call where texts are scored or embedded, padding included. Default 4096.</summary>
+    [Range(1, 1 << 20)]
+    public int BatchTokens { get; init; } = 4096;
+
+    /// <summary>
+    /// Most tokens of a text that a model is shown at once where it scores or embeds. Of a longer one a reward or embedding model sees the beginning; its perplexity goes in several
+    /// windows. Default 1024, as the card of Ziya's reward model has it, or the model's context where that is less.
+    /// </summary>
+    [Range(8, 1 << 20)]
+    public int? Window { get; init; }
+
+    /// <summary>Tokens that a window of a text whose perplexity is computed shares with the one before it. Default a quarter of the window.</summary>
+    [Range(0, 1 << 20)]
+    public int? Overlap { get; init; }
+
+    /// <summary>Ids in front of a text that is scored or embedded. Default: as the model's tokenizer has it; that of Ziya's reward model begins with 2.</summary>
+    public IReadOnlyList<int>? StartIds { get; init; }
+
+    /// <summary>Ids behind a text that is scored as a whole or embedded. Default: as the model's tokenizer has it; that of Ziya's reward model ends with 2.</summary>
+    public IReadOnlyList<int>? EndIds { get; init; }
+
+    private ScoringOptions Scoring => new() { Device = Device, BatchTokens = BatchTokens, Window = Window, Overlap = Overlap, StartIds = StartIds, EndIds = EndIds };
+
     /// <inheritdoc/>
     public override IEnumerable<string> Check() =>
     [
-        .. Fault(() => Devices.Device.Choose(Device, ModelManifest.Load(Onnx).Compute, CudaInstallation.Here)),
-        .. Fault(() => PromptTemplates.Load(Template)),
+        .. Fault(() => Checked(ModelManifest.Load(Onnx))),
+        .. Fault(() => PromptTemplates.Load(Template ?? PlainTemplate)),
     ];
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) =>
-        use == typeof(IModelWithTokenizer) || (use == typeof(IGenerator) && (!File.Exists(Path.Combine(Onnx, ModelManifest.FileName)) || ModelManifest.Load(Onnx).Config.Task == ModelTask.Generate));
+    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer) || (File.Exists(Path.Combine(Onnx, ModelManifest.FileName))
+        ? LocalUse.Serves(ModelManifest.Load(Onnx).Config.Task, use)
+        : Enum.GetValues<ModelTask>().Any(task => LocalUse.Serves(task, use)));
 
     /// <inheritdoc/>
-    public override ModelOptions Deciding() => new OnnxModelOptions { Onnx = Onnx, Template = Template };
+    public override ModelOptions Deciding() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096 };
 
     /// <summary>Names, lengths and times of the files: weights of gigabytes are not read for it.</summary>
     public override string Version()
     {
         var files = new DirectoryInfo(Onnx) is { Exists: true } folder ? folder.EnumerateFiles() : [];
-        var template = new FileInfo(Template);
+        var template = new FileInfo(Template ?? PlainTemplate);
         return string.Concat(files.OrderBy(file => file.Name, StringComparer.Ordinal).Concat(template.Exists ? [template] : [])
             .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
     }
@@ -62,16 +91,7 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     public override object Open(ModelContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Open(context, Onnx, PromptTemplates.Load(Template), new SchedulerOptions { Batch = Batch, CacheMb = CacheMb }, Device);
-    }
-
-    /// <summary>A model with the answers that the run has of it.</summary>
-    internal static CachedGenerator Open(ModelContext context, string folder, PromptTemplate template, SchedulerOptions options, string device = "auto")
-    {
-        // Several batches in hand, so that prompts with a common beginning meet.
-        const int Batches = 4;
-        var model = new LocalGenerator(context.Name, LocalModel.Open(folder, options, device), template, options.Batch * Batches);
-        return new CachedGenerator(model, context.Identity, new CompletionCache(context.Store, context.Folder));
+        return LocalUse.Open(context, Onnx, Template, new SchedulerOptions { Batch = Batch, CacheMb = CacheMb }, Scoring);
     }
 
     /// <summary>The message of what fails to load; nothing where it loads.</summary>
@@ -85,6 +105,15 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return [exception.Message];
+        }
+    }
+
+    private void Checked(ModelManifest manifest)
+    {
+        Devices.Device.Choose(Device, manifest.Compute, CudaInstallation.Here);
+        if (ScoringModel.Fault(Scoring, manifest.Config) is { } fault)
+        {
+            throw new InvalidDataException(fault);
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Ziya.Models.Checkpoints;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Prompts;
+using Ziya.Models.Scoring;
 using Ziya.Models.Tiny;
 using Ziya.Pipeline.Jobs;
 
@@ -23,19 +25,20 @@ public sealed record TinyModelOptions : ModelOptions, IModelWithTokenizer
     [Range(0, int.MaxValue)]
     public int Seed { get; init; } = 42;
 
-    /// <summary>As with <c>onnx</c>. Default plain.</summary>
-    public string Template { get; init; } = "plain";
+    /// <summary>As with <c>onnx</c>.</summary>
+    public string? Template { get; init; }
 
     private TinyFamily Family => Enum.Parse<TinyFamily>(Tiny, ignoreCase: true);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template));
+    public override IEnumerable<string> Check() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template ?? "plain"));
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer) || (use == typeof(IGenerator) && Tiny is "llama" or "gptbigcode");
+    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer)
+        || LocalUse.Serves(Family switch { TinyFamily.Reward => ModelTask.Reward, TinyFamily.Embedding => ModelTask.Embed, _ => ModelTask.Generate }, use);
 
     /// <inheritdoc/>
-    public override object Open(ModelContext context) => OnnxModelOptions.Open(context, TokenizerFolder(), PromptTemplates.Load(Template), new SchedulerOptions());
+    public override object Open(ModelContext context) => LocalUse.Open(context, TokenizerFolder(), Template, new SchedulerOptions(), new ScoringOptions());
 
     /// <inheritdoc/>
     public string TokenizerFolder()

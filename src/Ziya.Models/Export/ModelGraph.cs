@@ -102,7 +102,10 @@ internal sealed class ModelGraph(ModelConfig config, Layers layers, WeightStore 
         var isText = graph.Op("LessOrEqual", [graph.Op("Range", [graph.Integer(0), sequence, graph.Integer(1)]), last]);
         var kept = graph.Op("Where", [graph.Op("Unsqueeze", [isText, graph.Integers(2)]), Single(graph, Hidden(graph, inputs)), graph.Float(0)]);
         var count = graph.Op("Cast", [graph.Op("Add", [last, graph.Integer(1)])], ("to", (long)DataType.Float));
-        return graph.Op("Div", [graph.Op("ReduceSum", [kept, graph.Integers(1)], ("keepdims", 0L)), count]);
+
+        // A product, not ReduceSum: that one adds up a single row in another order than one of several.
+        var ones = graph.Op("Cast", [graph.Op("Unsqueeze", [isText, graph.Integers(1)])], ("to", (long)DataType.Float));
+        return graph.Op("Div", [graph.Op("Squeeze", [graph.Op("MatMul", [ones, kept]), graph.Integers(1)]), count]);
     }
 
     private string Logits(OnnxGraph graph, string hidden) =>

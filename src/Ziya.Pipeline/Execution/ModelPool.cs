@@ -5,17 +5,17 @@ using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Execution;
 
-/// <summary>The models of a run at work: each opened when a step first asks for it, once for all tasks of the process.</summary>
+/// <summary>The models of a run at work: each opened when a step first asks for it as what it needs, once for all tasks of the process.</summary>
 internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<object>> _open = new();
+    private readonly ConcurrentDictionary<(string Name, Type Use), Lazy<object>> _open = new();
 
     /// <summary>The model of that name.</summary>
     /// <exception cref="JobFailedException">It cannot be opened.</exception>
     public T Get<T>(string name)
         where T : class
     {
-        var model = _open.GetOrAdd(name, _ => new Lazy<object>(() => Open(name))).Value;
+        var model = _open.GetOrAdd((name, typeof(T)), key => new Lazy<object>(() => Open(key.Name, key.Use))).Value;
         return model as T ?? throw new InvalidOperationException($"model '{name}' is no {typeof(T).Name}.");
     }
 
@@ -31,7 +31,7 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
     {
         try
         {
-            return (T)_open.GetOrAdd(key, _ => new Lazy<object>(make)).Value;
+            return (T)_open.GetOrAdd((key, typeof(T)), _ => new Lazy<object>(make)).Value;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -60,12 +60,12 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
         failure?.Throw();
     }
 
-    private object Open(string name)
+    private object Open(string name, Type use)
     {
         try
         {
             var model = job.Models[name];
-            return model.Options.Open(new ModelContext(name, model.Identity(), store, time));
+            return model.Options.Open(new ModelContext(name, model.Identity(), store, time, use));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

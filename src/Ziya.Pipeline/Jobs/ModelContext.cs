@@ -7,7 +7,8 @@ namespace Ziya.Pipeline.Jobs;
 /// <param name="Identity">All that decides what it answers: its options and versions. Part of the address of what it keeps.</param>
 /// <param name="Store">The run folder. What is kept below <see cref="Folder"/> outlives the process: a run that goes on finds it.</param>
 /// <param name="Time">The clock.</param>
-public sealed record ModelContext(string Name, string Identity, IStore Store, TimeProvider Time)
+/// <param name="Use">The interface a step asks for. A model that serves several is opened once for each.</param>
+public sealed record ModelContext(string Name, string Identity, IStore Store, TimeProvider Time, Type Use)
 {
     internal const string Root = "completions/";
 

@@ -18,6 +18,6 @@ public abstract record ModelOptions
     /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
     public virtual string Version() => "";
 
-    /// <summary>The model at work, as an object that implements what <see cref="Serves"/> says. Opened once for all tasks of a process; disposed at the end of the run.</summary>
+    /// <summary>The model at work, as an object that implements <see cref="ModelContext.Use"/>. Opened once for all tasks of a process; disposed at the end of the run.</summary>
     public abstract object Open(ModelContext context);
 }
