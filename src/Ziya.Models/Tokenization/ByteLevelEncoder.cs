@@ -6,6 +6,7 @@ namespace Ziya.Models.Tokenization;
 internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplitting splitting) : SegmentEncoder(vocabulary.Merges)
 {
     private char[] _text = [];
+    private char[] _composed = [];
     private char[] _prefixed = [];
     private byte[] _bytes = new byte[256];
 
@@ -23,28 +24,24 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
         }
 
         // 2.
-        while (splitting.Digits != DigitSplit.None && WordScanner.IndexOfNumber(text, out var width) is var number and >= 0)
+        if (splitting.Compose && !IsComposed(text))
         {
-            while (splitting.Digits == DigitSplit.Runs && WordScanner.IndexOfNumber(text[(number + width)..], out var more) == 0)
-            {
-                width += more;
-            }
-
-            EncodePart(text[..number], ids);
-            EncodePart(text.Slice(number, width), ids);
-            text = text[(number + width)..];
+            Grow(ref _composed, text.GetNormalizedLength());
+            text.TryNormalize(_composed, out var length);
+            text = _composed.AsSpan(0, length);
         }
 
-        EncodePart(text, ids);
+        // 3.
+        while (!text.IsEmpty)
+        {
+            var end = splitting.NextPart(text);
+            EncodePart(text[..end], ids);
+            text = text[end..];
+        }
     }
 
     private void EncodePart(ReadOnlySpan<char> text, TokenBuffer ids)
     {
-        if (text.IsEmpty)
-        {
-            return;
-        }
-
         if (splitting.AddPrefixSpace && text[0] != ' ')
         {
             Grow(ref _prefixed, text.Length + 1);
@@ -53,10 +50,10 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
             text = _prefixed.AsSpan(0, text.Length + 1);
         }
 
-        // 3.
+        // 4.
         while (!text.IsEmpty)
         {
-            var end = splitting.Words ? WordScanner.Next(text) : text.Length;
+            var end = splitting.NextWord(text);
             EncodeWord(text[..end], ids);
             text = text[end..];
         }
@@ -64,7 +61,14 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
 
     private void EncodeWord(ReadOnlySpan<char> word, TokenBuffer ids)
     {
-        // 4. Words that end in ASCII come again and again; runs of Chinese are sentences, of which only the segments do.
+        // 5.
+        if (splitting.WholeWords && vocabulary.Word(word) is { } whole)
+        {
+            ids.Add(whole);
+            return;
+        }
+
+        // 6. Words that end in ASCII come again and again; runs of Chinese are sentences, of which only the segments do.
         if (word.Length > SegmentCache.Longest || word[^1] >= 0x80)
         {
             EncodeSegments(word, ids);
@@ -76,7 +80,7 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
 
     private void EncodeSegments(ReadOnlySpan<char> word, TokenBuffer ids)
     {
-        // 5.
+        // 7.
         for (var start = 0; start < word.Length;)
         {
             var end = start + 1;
@@ -93,7 +97,7 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
     /// <inheritdoc/>
     protected override void Merge(ReadOnlySpan<char> segment, TokenBuffer ids)
     {
-        // 6.
+        // 8.
         if (_bytes.Length < segment.Length * 3)
         {
             _bytes = new byte[Math.Max(segment.Length * 3, _bytes.Length * 2)];
@@ -111,6 +115,20 @@ internal sealed class ByteLevelEncoder(ByteLevelVocabulary vocabulary, WordSplit
 
         Merger.Merge();
         ids.Add(Merger.Symbols);
+    }
+
+    // Most texts have nothing but characters that compose with none; the rest ask the platform.
+    private static bool IsComposed(ReadOnlySpan<char> text)
+    {
+        foreach (var unit in text)
+        {
+            if (unit is not (< '\u0300' or (>= '\u4E00' and <= '\u9FFF') or (>= '\u3000' and <= '\u3029') or (>= '\u2010' and <= '\u2027') or (>= '\uFF00' and <= '\uFFEF')))
+            {
+                return text.IsNormalized();
+            }
+        }
+
+        return true;
     }
 
     private static void Grow(ref char[] buffer, int length)

@@ -4,14 +4,16 @@ using System.Text.Json;
 namespace Ziya.Models.Tokenization;
 
 /// <summary>
-/// Byte-level byte-pair encoding, as GPT-2 has it (Radford et al. 2019) and StarCoder, of which the Ziya coding model is made. Gives the
+/// Byte-level byte-pair encoding, as GPT-2 has it (Radford et al. 2019), StarCoder, of which the Ziya coding model is made, Llama 3 and Qwen2. Gives the
 /// ids of Hugging Face's <c>tokenizers</c>.
 /// </summary>
 /// <remarks>
 /// <list type="number">
 /// <item>Lone surrogates become U+FFFD.</item>
+/// <item>Text is composed where <see cref="WordSplitting.Compose"/> says so.</item>
 /// <item>Numbers are cut off as <see cref="WordSplitting.Digits"/> says.</item>
 /// <item>What is between them is cut into words (<see cref="WordScanner"/>).</item>
+/// <item>A word that is a token is looked up, where <see cref="WordSplitting.WholeWords"/> says so.</item>
 /// <item>A word that ends in ASCII is looked for among those met before.</item>
 /// <item>Others are cut where no token has the two characters on either side, and their segments looked for.</item>
 /// <item>What was not met before is merged from its UTF-8 bytes: the first merge first, the leftmost of equals (<see cref="Merger"/>).</item>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Ziya.Models.Tokenization;
 
@@ -11,6 +12,7 @@ internal sealed class ByteLevelVocabulary
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly byte[][] _bytes;
+    private readonly Lazy<Dictionary<string, int>> _words;
     private readonly PairFilter _joined = new();
 
     // Pairs of bytes around the end of a character of which a token may hold less than the whole.
@@ -45,6 +47,7 @@ internal sealed class ByteLevelVocabulary
         }
 
         Merges = MakeMerges(merges);
+        _words = new(MakeWords);
     }
 
     /// <summary>Tokens.</summary>
@@ -61,6 +64,9 @@ internal sealed class ByteLevelVocabulary
 
     /// <summary>The token of that name.</summary>
     public int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : null;
+
+    /// <summary>The token that a word is as a whole; null if it is none.</summary>
+    public int? Word(ReadOnlySpan<char> word) => _words.Value.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var id) ? id : null;
 
     /// <summary>The bytes of a token.</summary>
     public ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)Size ? _bytes[id] : [];
@@ -100,6 +106,21 @@ internal sealed class ByteLevelVocabulary
         }
 
         return size;
+    }
+
+    /// <summary>The tokens that are whole characters, by their text.</summary>
+    private Dictionary<string, int> MakeWords()
+    {
+        var words = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (token, id) in _ids)
+        {
+            if (ByteAlphabet.Read(token) is { } bytes && Utf8.IsValid(bytes))
+            {
+                words[Encoding.UTF8.GetString(bytes)] = id;
+            }
+        }
+
+        return words;
     }
 
     private MergeTable MakeMerges(IReadOnlyList<(string Left, string Right)> merges)

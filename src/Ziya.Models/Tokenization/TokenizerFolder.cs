@@ -67,7 +67,8 @@ internal sealed class TokenizerFolder
         }
         else if (Path.Combine(Path.GetDirectoryName(path) ?? "", "merges.txt") is var merges && Path.GetFileName(path) != "tokenizer.json" && File.Exists(merges))
         {
-            vocabulary = ByteLevelTokenizer.Load(path, merges, new WordSplitting { Digits = _switches.Digits ?? DigitSplit.None, AddPrefixSpace = Flag("add_prefix_space") ?? false });
+            var qwen = Value(_config, "tokenizer_class") is { ValueKind: JsonValueKind.String } named && named.GetString()!.StartsWith("Qwen2Tokenizer", StringComparison.Ordinal);
+            vocabulary = ByteLevelTokenizer.Load(path, merges, new WordSplitting { Compose = qwen, Words = qwen ? WordPattern.Qwen2 : WordPattern.Gpt2, Digits = _switches.Digits ?? DigitSplit.None, AddPrefixSpace = Flag("add_prefix_space") ?? false });
         }
         else
         {

@@ -5,6 +5,12 @@ namespace Ziya.Models.Tokenization;
 /// <summary>What a Hugging Face <c>tokenizer.json</c> of byte-level byte-pair encoding says. What it says beyond that is refused by name.</summary>
 internal sealed record TokenizerJson(ByteLevelVocabulary Vocabulary, WordSplitting Splitting, IReadOnlyList<AddedToken> Added, IReadOnlyList<int> Before, IReadOnlyList<int> After)
 {
+    private static readonly Dictionary<string, WordPattern> Expressions = new(StringComparer.Ordinal)
+    {
+        [@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"] = WordPattern.Llama3,
+        [@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"] = WordPattern.Qwen2,
+    };
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">The file is broken, or has something that is not supported.</exception>
     public static TokenizerJson Load(string path)
@@ -41,12 +47,12 @@ internal sealed record TokenizerJson(ByteLevelVocabulary Vocabulary, WordSplitti
         }
 
         CheckModel(model);
-        if (Present(root, "normalizer", out var normalizer))
+        if (Present(root, "normalizer", out var normalizer) && Kind(normalizer) != "NFC")
         {
-            throw new NotSupportedException($"its normalizer {Kind(normalizer)} is not supported; byte-level tokenizers have none.");
+            throw new NotSupportedException($"its normalizer {Kind(normalizer)} is not supported; byte-level tokenizers have none, or NFC.");
         }
 
-        var splitting = Splitter(root);
+        var splitting = Splitter(root) with { Compose = Present(root, "normalizer", out _), WholeWords = Is(model, "ignore_merges", false) };
         var added = Present(root, "added_tokens", out var tokens) ? tokens.EnumerateArray().Select(token => AddedToken.Parse(token)).ToList() : [];
         var merges = model.GetProperty("merges").EnumerateArray().Select(ReadMerge).ToList();
         var vocabulary = new ByteLevelVocabulary(Tokens(model.GetProperty("vocab")), merges, added.Select(token => token.Id).ToHashSet());
@@ -63,7 +69,7 @@ internal sealed record TokenizerJson(ByteLevelVocabulary Vocabulary, WordSplitti
             throw new NotSupportedException($"its model is of the type {type}; BPE is supported.");
         }
 
-        foreach (var name in new[] { "dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges" })
+        foreach (var name in new[] { "dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback" })
         {
             if (Present(model, name, out var value) && value.ValueKind != JsonValueKind.False && !(value.ValueKind == JsonValueKind.String && value.GetString() == ""))
             {
@@ -87,20 +93,47 @@ internal sealed record TokenizerJson(ByteLevelVocabulary Vocabulary, WordSplitti
             parts = parts[1..];
         }
 
-        if (parts.Length != 1 || Kind(parts[0]) != "ByteLevel")
+        var words = WordPattern.None;
+        if (parts.Length == 2 && digits == DigitSplit.None && Kind(parts[0]) == "Split" && !Is(parts[1], "use_regex", true) && !Is(parts[1], "add_prefix_space", true))
         {
-            throw new NotSupportedException($"its pre-tokenizer {string.Join(", ", parts.Select(Kind))} is not supported; ByteLevel is, alone or after Digits.");
+            words = Pattern(parts[0]);
+            parts = parts[1..];
         }
 
-        return new WordSplitting { Digits = digits, Words = Is(parts[0], "use_regex", true), AddPrefixSpace = Is(parts[0], "add_prefix_space", true) };
+        if (parts.Length != 1 || Kind(parts[0]) != "ByteLevel")
+        {
+            throw new NotSupportedException($"its pre-tokenizer {string.Join(", ", parts.Select(Kind))} is not supported; ByteLevel is, alone, after Digits, or after the Split of Llama 3 or Qwen2.");
+        }
+
+        return new WordSplitting { Digits = digits, Words = Is(parts[0], "use_regex", true) ? WordPattern.Gpt2 : words, AddPrefixSpace = Is(parts[0], "add_prefix_space", true) };
+    }
+
+    /// <summary>The words of a Split. Its expression leaves nothing out, so that to isolate what matches and to take it away from between what does not are the same.</summary>
+    private static WordPattern Pattern(JsonElement split)
+    {
+        var expression = Present(split, "pattern", out var pattern) && Present(pattern, "Regex", out var regex) ? regex.GetString()! : "";
+        var whole = split.TryGetProperty("behavior", out var behavior) && (behavior.GetString(), Is(split, "invert", false)) is ("Isolated", false) or ("Removed", true);
+        return !Expressions.TryGetValue(expression, out var words) ? throw new NotSupportedException($"the expression of its Split, {expression}, is not supported; those of Llama 3 and Qwen2 are.")
+            : whole ? words
+            : throw new NotSupportedException("its Split does not keep what matches; it should be Isolated, or Removed and inverted.");
     }
 
     private static (List<int> Before, List<int> After) Template(JsonElement root)
     {
-        if (!Present(root, "post_processor", out var processor) || Kind(processor) == "ByteLevel")
+        if (!Present(root, "post_processor", out var processor))
         {
             return ([], []);
         }
+
+        // Llama 3 has a sequence of the two. ByteLevel is about offsets alone.
+        var steps = Kind(processor) == "Sequence" ? processor.GetProperty("processors").EnumerateArray() : (IEnumerable<JsonElement>)[processor];
+        var others = steps.Where(step => Kind(step) != "ByteLevel").ToList();
+        if (others.Count == 0)
+        {
+            return ([], []);
+        }
+
+        processor = others.Count == 1 ? others[0] : processor;
 
         if (Kind(processor) != "TemplateProcessing")
         {

@@ -9,7 +9,7 @@ namespace Ziya.Models.Tokenization;
 /// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>
 /// (openai/gpt-2, encoder.py). Classes are those of code points, not of UTF-16 units.
 /// </summary>
-internal static class WordScanner
+internal static partial class WordScanner
 {
     private const byte Other = 0;
     private const byte Letter = 1;

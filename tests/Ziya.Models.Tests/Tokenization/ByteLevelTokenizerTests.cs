@@ -11,15 +11,20 @@ public sealed class ByteLevelTokenizerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, true);
 
     [Theory]
-    [InlineData(DigitSplit.None, true, false)]
-    [InlineData(DigitSplit.None, true, true)]
-    [InlineData(DigitSplit.None, false, false)]
-    [InlineData(DigitSplit.Each, true, false)]
-    [InlineData(DigitSplit.Each, true, true)]
-    [InlineData(DigitSplit.Runs, true, true)]
-    public void Encode_RandomTexts_MergesAsTheObviousWay(DigitSplit digits, bool words, bool prefix)
+    [InlineData(DigitSplit.None, WordPattern.Gpt2, false)]
+    [InlineData(DigitSplit.None, WordPattern.Gpt2, true)]
+    [InlineData(DigitSplit.None, WordPattern.None, false)]
+    [InlineData(DigitSplit.Each, WordPattern.Gpt2, false)]
+    [InlineData(DigitSplit.Each, WordPattern.Gpt2, true)]
+    [InlineData(DigitSplit.Runs, WordPattern.Gpt2, true)]
+    [InlineData(DigitSplit.None, WordPattern.Llama3, false)]
+    [InlineData(DigitSplit.None, WordPattern.Qwen2, false)]
+    [InlineData(DigitSplit.None, WordPattern.Llama3, false, false, true)]
+    [InlineData(DigitSplit.None, WordPattern.Qwen2, false, true, true)]
+    [InlineData(DigitSplit.None, WordPattern.Qwen2, false, true)]
+    public void Encode_RandomTexts_MergesAsTheObviousWay(DigitSplit digits, WordPattern words, bool prefix, bool compose = false, bool whole = false)
     {
-        var splitting = new WordSplitting { Digits = digits, Words = words, AddPrefixSpace = prefix };
+        var splitting = new WordSplitting { Digits = digits, Words = words, AddPrefixSpace = prefix, Compose = compose, WholeWords = whole };
         var tokenizer = LoadFiles(splitting);
         var random = new Random(11);
         string[] parts =
@@ -131,7 +136,6 @@ public sealed class ByteLevelTokenizerTests : IDisposable
     [InlineData("model.type", "\"Unigram\"", "type Unigram; BPE is supported")]
     [InlineData("model.type", "\"WordPiece\"", "type WordPiece")]
     [InlineData("model.byte_fallback", "true", "byte_fallback")]
-    [InlineData("model.ignore_merges", "true", "ignore_merges")]
     [InlineData("model.dropout", "0.1", "dropout")]
     [InlineData("model.merges", "[\"a\"]", "is not two tokens")]
     [InlineData("model.merges", "[7]", "is not two tokens")]
@@ -139,6 +143,7 @@ public sealed class ByteLevelTokenizerTests : IDisposable
     [InlineData("pre_tokenizer", "{\"type\":\"Metaspace\"}", "pre-tokenizer Metaspace")]
     [InlineData("pre_tokenizer", "null", "no pre-tokenizer")]
     [InlineData("pre_tokenizer", "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\"},{\"type\":\"ByteLevel\"}]}", "Split, ByteLevel")]
+    [InlineData("pre_tokenizer", "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\d+\"}},{\"type\":\"ByteLevel\",\"use_regex\":false,\"add_prefix_space\":false}]}", "expression of its Split, \\d+, is not")]
     [InlineData("post_processor", "{\"type\":\"BertProcessing\"}", "post-processor BertProcessing")]
     [InlineData("model", "null", "no \"model\"")]
     [InlineData("added_tokens", "[{\"id\":\"x\"}]", "can be used")]
@@ -178,8 +183,19 @@ public sealed class ByteLevelTokenizerTests : IDisposable
         var ids = TrainedBytes.Tokens().Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
         var ranks = TrainedBytes.Merges.Select((merge, rank) => (merge, rank)).ToDictionary(pair => pair.merge, pair => pair.rank);
         var found = new List<int>();
-        foreach (var word in Parts(text, splitting).SelectMany(part => splitting.Words ? Words(part) : [part]))
+        if (splitting.Compose)
         {
+            text = string.Concat(text.EnumerateRunes()).Normalize(NormalizationForm.FormC);
+        }
+
+        foreach (var word in Parts(text, splitting).SelectMany(part => splitting.Words != WordPattern.None ? Words(part, splitting) : [part]))
+        {
+            if (splitting.WholeWords && ids.TryGetValue(string.Concat(Encoding.UTF8.GetBytes(word).Select(ByteAlphabet.Character)), out var token))
+            {
+                found.Add(token);
+                continue;
+            }
+
             var symbols = Encoding.UTF8.GetBytes(word).Select(value => ByteAlphabet.Character(value).ToString()).Where(ids.ContainsKey).ToList();
             while (symbols.Zip(symbols.Skip(1)).Select((pair, at) => (Rank: ranks.GetValueOrDefault(pair, int.MaxValue), At: at)).Append((Rank: int.MaxValue, At: -1)).Min() is { At: >= 0 } best && best.Rank < int.MaxValue)
             {
@@ -215,11 +231,11 @@ public sealed class ByteLevelTokenizerTests : IDisposable
         return parts.Select(part => splitting.AddPrefixSpace && part[0] != ' ' ? " " + part : part);
     }
 
-    private static IEnumerable<string> Words(string text)
+    private static IEnumerable<string> Words(string text, WordSplitting splitting)
     {
         for (var at = 0; at < text.Length;)
         {
-            var length = WordScanner.Next(text.AsSpan(at));
+            var length = splitting.NextWord(text.AsSpan(at));
             yield return text.Substring(at, length);
             at += length;
         }

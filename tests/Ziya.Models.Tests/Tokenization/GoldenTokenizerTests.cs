@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ziya.Cli.Tests;
 using Ziya.Models.Tokenization;
 using Ziya.Models.Tokenization.Training;
@@ -25,6 +26,28 @@ public sealed class GoldenTokenizerTests
         {
             var ids = new TokenBuffer();
             tokenizer.Encode(line, ids, folder == "code", false);
+            return string.Join(' ', ids.Ids.ToArray());
+        }
+    }
+
+    /// <summary>The same vocabulary in the form of Llama 3, where a fifth of the merges is missing, and in that of Qwen2.</summary>
+    [Theory]
+    [InlineData("llama3")]
+    [InlineData("qwen2")]
+    public void Encode_TokenizerJsonOfOtherFamilies_GivesTheIdsOfHuggingFaceTokenizers(string family)
+    {
+        var folder = Directory.CreateTempSubdirectory("ziya-golden-").FullName;
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Family(family).ToJsonString());
+        var tokenizer = ModelTokenizer.Load(folder);
+        Directory.Delete(folder, true);
+
+        Assert.Equal(File.ReadAllLines(Folder("code", $"ids-{family}.txt")), Lines.Take(110).Select(Ids));
+        Assert.Equal(family == "llama3" ? [tokenizer.IdOf("<|endoftext|>")!.Value] : [], tokenizer.Before);
+
+        string Ids(string line)
+        {
+            var ids = new TokenBuffer();
+            tokenizer.Encode(line, ids, true, false);
             return string.Join(' ', ids.Ids.ToArray());
         }
     }
@@ -61,4 +84,30 @@ public sealed class GoldenTokenizerTests
     }
 
     private static string Folder(params string[] parts) => Repository.PathOf(["samples", "tokenizers", .. parts]);
+
+    private static JsonNode Family(string family)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(Folder("code", "tokenizer.json")))!;
+        var digits = family == "llama3" ? "{1,3}" : "";
+        json["pre_tokenizer"] = JsonNode.Parse($$$"""
+            {"type": "Sequence", "pretokenizers": [
+              {"type": "Split", "behavior": "Isolated", "invert": false,
+               "pattern": {"Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{{{digits}}}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"}},
+              {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]}
+            """);
+        json["normalizer"] = family == "llama3" ? null : JsonNode.Parse("""{"type": "NFC"}""");
+        if (family == "llama3")
+        {
+            var model = json["model"]!;
+            model["ignore_merges"] = true;
+            model["merges"] = new JsonArray([.. model["merges"]!.AsArray().Where((_, rank) => rank % 5 > 0).Select(merge => merge!.DeepClone())]);
+            json["post_processor"] = JsonNode.Parse("""
+                {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {"type": "TemplateProcessing",
+                  "single": [{"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+                  "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [0], "tokens": ["<|endoftext|>"]}}}]}
+                """);
+        }
+
+        return json;
+    }
 }

@@ -29,7 +29,7 @@ public sealed class ByteLevelFiles
     /// <summary>A <c>tokenizer.json</c>.</summary>
     public string Tokenizer()
     {
-        var words = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = _options.Splitting.AddPrefixSpace, ["trim_offsets"] = true, ["use_regex"] = _options.Splitting.Words };
+        var words = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = _options.Splitting.AddPrefixSpace, ["trim_offsets"] = true, ["use_regex"] = _options.Splitting.Words == WordPattern.Gpt2 };
         var splitter = _options.Splitting.Digits == DigitSplit.None ? words.DeepClone() : new JsonObject
         {
             ["type"] = "Sequence",
