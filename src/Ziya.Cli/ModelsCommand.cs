@@ -11,5 +11,6 @@ internal static class ModelsCommand
         ModelsExportCommand.Make(),
         ModelsMergeDeltaCommand.Make(),
         ModelsTinyCommand.Make(),
+        ModelsDoctorCommand.Make(),
     };
 }

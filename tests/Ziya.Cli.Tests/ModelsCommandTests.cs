@@ -22,6 +22,22 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.True(File.Exists(_folder["onnx/model.onnx.data"]));
     }
 
+    [Fact]
+    public void Doctor_MachineAndModels_SaysHowTheyAre()
+    {
+        var result = ZiyaProcess.Shell(_folder.Path, "$ZIYA models doctor && $ZIYA models tiny --out hf && $ZIYA models doctor hf && $ZIYA models export hf --out onnx && $ZIYA models doctor onnx --template ziya2");
+        Assert.Equal((Exit.Done, ""), (result.Exit, result.Error));
+        Assert.Contains("All is well.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("0 faults, 1 warning.", result.Output, StringComparison.Ordinal);
+        File.Delete(_folder["onnx/model.onnx.data"]);
+        result = ZiyaProcess.Shell(_folder.Path, "$ZIYA models doctor onnx");
+        Assert.Equal(Exit.Failed, result.Exit);
+        Assert.Contains("fault    weights         onnx/model.onnx.data: is missing", result.Output, StringComparison.Ordinal);
+        result = ZiyaProcess.Shell(_folder.Path, "$ZIYA models doctor onnx --device gpu");
+        Assert.Equal(Exit.Wrong, result.Exit);
+        Assert.Contains("expected auto, cpu, cuda or cuda:1", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("$ZIYA models export nowhere --out onnx", "nowhere: has no config.json")]
     [InlineData("$ZIYA models info nowhere", "nowhere: there is no such folder")]

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Ziya.Models.Export;
 
 namespace Ziya.Models.Checkpoints;
@@ -47,7 +46,7 @@ public static class DeltaMerge
     }
 
     /// <summary>Whether the norms of a checkpoint are so near to 0 that it is a difference that was not merged.</summary>
-    internal static bool LooksUnmerged(Checkpoint checkpoint) => MeanNorm(checkpoint) < 0.05;
+    internal static bool LooksUnmerged(Checkpoint checkpoint) => MeanNorm(checkpoint) < Norms.UnmergedBelow;
 
     private static bool IsWhole(string name) => Whole.Any(part => name.Contains(part, StringComparison.Ordinal));
 
@@ -89,22 +88,8 @@ public static class DeltaMerge
         }
     }
 
-    /// <summary>The mean magnitude of the weights of norms.</summary>
-    private static double MeanNorm(Checkpoint checkpoint)
-    {
-        double sum = 0;
-        long count = 0;
-        foreach (var tensor in checkpoint.Tensors.Values.Where(tensor => tensor.Name.EndsWith("norm.weight", StringComparison.Ordinal) && tensor.Type.IsWeight()))
-        {
-            using var view = new TensorView(tensor);
-            var floats = new float[tensor.Count];
-            view.Read(0, floats);
-            sum += TensorPrimitives.SumOfMagnitudes<float>(floats);
-            count += floats.Length;
-        }
-
-        return count == 0 ? throw new InvalidDataException($"{checkpoint.Folder}: has no norms: it is no LLaMA.") : sum / count;
-    }
+    private static double MeanNorm(Checkpoint checkpoint) =>
+        Norms.Mean(checkpoint.Tensors.Values) ?? throw new InvalidDataException($"{checkpoint.Folder}: has no norms: it is no LLaMA.");
 
     private static void Merge(Checkpoint old, Checkpoint delta, TensorSpec spec, SafetensorsWriter writer)
     {
@@ -128,7 +113,7 @@ public static class DeltaMerge
             }
 
             TensorElements.FromFloats(TensorType.Float16, to, half);
-            CheckFinite(spec, MemoryMarshal.Cast<byte, ushort>(half));
+            CheckFinite(spec, half);
             writer.Write(half);
         }
     }
@@ -143,14 +128,11 @@ public static class DeltaMerge
         }
     }
 
-    private static void CheckFinite(TensorSpec spec, ReadOnlySpan<ushort> halves)
+    private static void CheckFinite(TensorSpec spec, ReadOnlySpan<byte> half)
     {
-        foreach (var bits in halves)
+        if (TensorElements.CountNotFinite(TensorType.Float16, half) > 0)
         {
-            if ((bits & 0x7C00) == 0x7C00)
-            {
-                throw new InvalidDataException($"{spec.Name}: has values that are infinite or no numbers in float16: a download is damaged, or the two do not belong together.");
-            }
+            throw new InvalidDataException($"{spec.Name}: has values that are infinite or no numbers in float16: a download is damaged, or the two do not belong together.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -54,6 +55,46 @@ internal static class TensorElements
             default:
                 throw new ArgumentException($"{type} is no type of weights.", nameof(type));
         }
+    }
+
+    /// <summary>How many elements are NaN or infinite.</summary>
+    public static long CountNotFinite(TensorType type, ReadOnlySpan<byte> bytes) => type switch
+    {
+        TensorType.Float32 => CountFull(MemoryMarshal.Cast<byte, uint>(bytes), 0x7F800000u),
+        TensorType.Float16 => CountFull(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7C00),
+        TensorType.BFloat16 => CountFull(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7F80),
+        _ => 0,
+    };
+
+    /// <summary>Elements whose exponent, a mask of bits, is all ones.</summary>
+    private static long CountFull<T>(ReadOnlySpan<T> bits, T exponent)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var mask = Vector.Create(exponent);
+        var found = 0L;
+        var at = 0;
+        for (; at <= bits.Length - Vector<T>.Count; at += Vector<T>.Count)
+        {
+            var value = Vector.Create(bits.Slice(at, Vector<T>.Count)) & mask;
+            if (Vector.EqualsAny(value, mask))
+            {
+                found += CountEach(bits.Slice(at, Vector<T>.Count), exponent);
+            }
+        }
+
+        return found + CountEach(bits[at..], exponent);
+    }
+
+    private static long CountEach<T>(ReadOnlySpan<T> bits, T exponent)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var found = 0L;
+        foreach (var value in bits)
+        {
+            found += (value & exponent) == exponent ? 1 : 0;
+        }
+
+        return found;
     }
 
     private static void Widen(ReadOnlySpan<ushort> from, Span<uint> to)

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Ziya.Models.Export;
 
 namespace Ziya.Models.Devices;
 
 /// <summary>Where a model computes: the processor, or a CUDA device.</summary>
-public sealed record Device
+public sealed partial record Device
 {
     /// <summary>What the option <c>device</c> of a model can be.</summary>
     internal const string Pattern = "auto|cpu|cuda(:[0-9]{1,3})?";
@@ -16,6 +17,9 @@ public sealed record Device
 
     /// <summary>The number of the CUDA device; null for the processor.</summary>
     public int? Cuda { get; }
+
+    /// <summary>Whether a text is <c>auto</c>, <c>cpu</c>, <c>cuda</c>, or that with a number.</summary>
+    public static bool IsDevice(string? text) => text is not null && Form().IsMatch(text);
 
     /// <summary>Chooses a device for a model.</summary>
     /// <param name="wish"><c>cpu</c>; <c>cuda</c> or <c>cuda:1</c>; <c>auto</c>: the first CUDA device where there is one and the model can compute on it, the processor otherwise.</param>
@@ -43,4 +47,7 @@ public sealed record Device
 
     /// <inheritdoc/>
     public override string ToString() => Cuda is { } index ? string.Create(CultureInfo.InvariantCulture, $"cuda:{index}") : "cpu";
+
+    [GeneratedRegex("^(" + Pattern + ")$")]
+    private static partial Regex Form();
 }

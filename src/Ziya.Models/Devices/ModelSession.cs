@@ -43,7 +43,9 @@ internal sealed class ModelSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InvalidDataException($"{path}: ONNX Runtime cannot open the model: {exception.Message} Look at it with: ziya models doctor {Path.GetDirectoryName(path)}", exception);
+            // What is missing or cut off is said more plainly here.
+            GraphWeights.Locate(path, GraphWeights.ReadGraph(path));
+            throw new InvalidDataException($"{path}: ONNX Runtime cannot open the model: {exception.Message} Export it again.", exception);
         }
     }
 

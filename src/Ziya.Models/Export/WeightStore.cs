@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ziya.Models.Checkpoints;
 using Ziya.Models.Protos.Onnx;
 using DataType = Ziya.Models.Protos.Onnx.TensorProto.Types.DataType;
@@ -102,7 +103,7 @@ internal sealed class WeightStore(Checkpoint checkpoint, WeightFile file, Export
         for (long at = 0, count; at < view.Tensor.Bytes; at += count)
         {
             count = Math.Min(4 * ChunkElements, view.Tensor.Bytes - at);
-            file.Write(view.Bytes(at, (int)count));
+            file.Write(Finite(view.Tensor, view.Bytes(at, (int)count)));
         }
     }
 
@@ -115,8 +116,12 @@ internal sealed class WeightStore(Checkpoint checkpoint, WeightFile file, Export
             count = Math.Min(floats.Length, view.Tensor.Count - at);
             var chunk = floats.AsSpan(0, (int)count);
             view.Read(at, chunk);
-            TensorElements.FromFloats(Compute, chunk, bytes);
-            file.Write(bytes.AsSpan(0, chunk.Length * Compute.Size()));
+            Finite(view.Tensor, view.Bytes(at * view.Tensor.Type.Size(), chunk.Length * view.Tensor.Type.Size()));
+            var converted = bytes.AsSpan(0, chunk.Length * Compute.Size());
+            TensorElements.FromFloats(Compute, chunk, converted);
+            file.Write(TensorElements.CountNotFinite(Compute, converted) == 0
+                ? converted
+                : throw new InvalidDataException($"{view.Tensor.File}: {view.Tensor.Name} has values beyond what float16 can hold. Export with --dtype bfloat16 or float32."));
         }
     }
 
@@ -144,12 +149,18 @@ internal sealed class WeightStore(Checkpoint checkpoint, WeightFile file, Export
     {
         var floats = new float[count * inputs];
         view.Read(row * inputs, floats);
+        Finite(view.Tensor, MemoryMarshal.AsBytes(floats.AsSpan()), TensorType.Float32);
         var target = new byte[count * packed];
         var blocks = scales.Length / count;
         Parallel.For(0, count, i => BlockQuantizer.Quantize(
             floats.AsSpan(i * inputs, inputs), bits, options.BlockSize, Round, scales.Span.Slice(i * blocks, blocks), target.AsSpan(i * packed, packed)));
         return target;
     }
+
+    /// <summary>The bytes, of which every element is a number: one that is not would make every answer of the model noise.</summary>
+    private static ReadOnlySpan<byte> Finite(CheckpointTensor tensor, ReadOnlySpan<byte> bytes, TensorType? type = null) => TensorElements.CountNotFinite(type ?? tensor.Type, bytes) is 0
+        ? bytes
+        : throw new InvalidDataException($"{tensor.File}: {tensor.Name} has values that are infinite or no numbers: the download is damaged, or the training was. ziya models doctor counts them.");
 
     private float Round(float scale)
     {
