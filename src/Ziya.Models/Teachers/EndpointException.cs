@@ -22,6 +22,9 @@ public sealed class EndpointException : Exception
     /// <summary>How long the endpoint asked to wait.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>Whether every other request would fail in the same way: the key, the address, the model, the account.</summary>
+    internal bool ConcernsAll { get; private init; }
+
     /// <summary>Whether an answer may have been written, and charged for, that did not arrive.</summary>
     internal bool MayHaveCost => Status == 0;
 
@@ -42,7 +45,10 @@ public sealed class EndpointException : Exception
             _ => "It does not accept the request: see 'max_tokens_key' and 'extended_sampling' for what servers differ in.",
         };
         var transient = advice.Length == 0;
-        return new EndpointException(transient ? what : $"{what} {advice}", transient, status, retryAfter);
+        return new EndpointException(transient ? what : $"{what} {advice}", transient, status, retryAfter)
+        {
+            ConcernsAll = code is "insufficient_quota" || status is 401 or 402 or 404 or 405 or (>= 300 and < 400),
+        };
     }
 
     /// <summary>The longest wait that an endpoint can ask for; a quota of a day is not waited for.</summary>

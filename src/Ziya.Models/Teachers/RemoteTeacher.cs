@@ -5,6 +5,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 using Ziya.Models.Generation;
+using Ziya.Pipeline.Execution;
 
 namespace Ziya.Models.Teachers;
 
@@ -14,6 +15,7 @@ namespace Ziya.Models.Teachers;
 /// <item>While nobody gets an answer (the circuit is open), a request waits without being counted against.</item>
 /// <item>It is sent again after what may be gone later; where the endpoint says when, then. After a permanent error it is not.</item>
 /// <item>Each try takes a place among those in flight, sets its greatest cost aside, and waits for its turn of the minute.</item>
+/// <item>What every other request would meet too (a key that is not valid, an address that is wrong, no answer for ten minutes) ends the job; it goes on when that is mended.</item>
 /// <item>The circuit opens when nine of ten tries in half a minute fail, for ten seconds; the timeout is one try's.</item>
 /// </list>
 /// </remarks>
@@ -88,6 +90,10 @@ public sealed class RemoteTeacher : IGenerator, IDisposable
         {
             return await _patience.ExecuteAsync(async token => await Try(messages, options, prompt, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
         }
+        catch (EndpointException exception) when (exception.ConcernsAll)
+        {
+            throw new JobFailedException(exception.Message.TrimEnd('.'), exception);
+        }
         catch (EndpointException exception)
         {
             return Completion.Failed(Model, exception.IsTransient ? $"{exception.Message} Tried {_options.Retries + 1} times." : exception.Message);
@@ -98,7 +104,7 @@ public sealed class RemoteTeacher : IGenerator, IDisposable
         }
         catch (BrokenCircuitException exception)
         {
-            return Completion.Failed(Model, $"{_options.Endpoint} gave no answer for {MostWaits * Break.TotalMinutes:0} minutes: {exception.InnerException?.Message ?? "it is out of order."}");
+            throw new JobFailedException($"{_options.Endpoint} gave no answer for {MostWaits * Break.TotalMinutes:0} minutes: {(exception.InnerException?.Message ?? "it is out of order").TrimEnd('.')}", exception);
         }
     }
 

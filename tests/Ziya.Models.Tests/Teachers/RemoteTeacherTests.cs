@@ -146,14 +146,10 @@ public sealed class RemoteTeacherTests
     }
 
     [Theory]
-    [InlineData(401, """{"error":{"message":"Incorrect API key provided: sk-secret-1234567890","code":"invalid_api_key"}}""", KeyEnv)]
     [InlineData(400, """{"error":{"message":"too long","code":"context_length_exceeded"}}""", "shorten")]
     [InlineData(400, """{"object":"error","error":{"message":"This model's maximum context length is 4096 tokens"}}""", "shorten")]
     [InlineData(400, """{"error":{"message":"Unsupported parameter: 'max_tokens'"}}""", "max_tokens_key")]
-    [InlineData(404, """{"detail":"Not Found"}""", "/v1")]
-    [InlineData(429, """{"error":{"message":"quota","code":"insufficient_quota"}}""", "credit")]
     [InlineData(200, """{"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded"}}""", "shorten")]
-    [InlineData(301, "", "new address")]
     public async Task Generate_PermanentError_FailsAtOnceAndSaysWhatToDo(int status, string body, string advice)
     {
         await using var server = await Start(Status(status, body));
@@ -162,6 +158,22 @@ public sealed class RemoteTeacherTests
         Assert.Equal(Ending.Fault, completion.Ending);
         Assert.Contains(advice, completion.Fault, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, completion.Fault, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        Assert.Equal(0, teacher.Budget.Tokens);
+    }
+
+    [Theory]
+    [InlineData(401, """{"error":{"message":"Incorrect API key provided: sk-secret-1234567890","code":"invalid_api_key"}}""", KeyEnv)]
+    [InlineData(404, """{"detail":"Not Found"}""", "/v1")]
+    [InlineData(429, """{"error":{"message":"quota","code":"insufficient_quota"}}""", "credit")]
+    [InlineData(301, "", "new address")]
+    public async Task Generate_ErrorThatConcernsAll_EndsTheJobAndSaysWhatToDo(int status, string body, string advice)
+    {
+        await using var server = await Start(Status(status, body));
+        using var teacher = Teacher(server);
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => server.Run(teacher.Generate(Hello, default)));
+        Assert.Contains(advice, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, failure.ToString(), StringComparison.Ordinal);
         Assert.Single(server.Requests);
         Assert.Equal(0, teacher.Budget.Tokens);
     }
