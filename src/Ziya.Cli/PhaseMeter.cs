@@ -9,6 +9,7 @@ internal sealed class PhaseMeter(Run run, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly List<Measured> _past = [];
+    private readonly Dictionary<string, long> _wrote = [];
     private string? _current;
     private long _started;
 
@@ -39,6 +40,24 @@ internal sealed class PhaseMeter(Run run, TimeProvider time)
 
             var phase = run.Progress.Phase;
             return [.. _past, new Measured(phase, run.Progress.Records, run.Progress.Bytes, time.GetElapsedTime(_started), phase.Done == phase.Tasks)];
+        }
+    }
+
+    /// <summary>The models that are open: how fast they write since they first did, and what they are busy with.</summary>
+    public string Models()
+    {
+        lock (_lock)
+        {
+            return string.Join("; ", run.Models.Select(model =>
+            {
+                if (model.Tokens > 0)
+                {
+                    _wrote.TryAdd(model.Name, _started);
+                }
+
+                var seconds = _wrote.TryGetValue(model.Name, out var since) ? Math.Max(time.GetElapsedTime(since).TotalSeconds, 0.001) : 1;
+                return string.Create(CultureInfo.InvariantCulture, $"{model.Name} {model.Tokens / seconds:N0} tokens/s{(model.State.Length > 0 ? ", " : "")}{model.State}");
+            }));
         }
     }
 

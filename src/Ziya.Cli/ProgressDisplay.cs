@@ -73,10 +73,12 @@ internal static class ProgressDisplay
     private static void Lines(PhaseMeter meter, Thread thread)
     {
         var told = 0;
+        var wait = TimeSpan.FromSeconds(1);
         bool ended;
         do
         {
-            ended = thread.Join(told == 0 ? TimeSpan.FromSeconds(1) : LineInterval);
+            ended = thread.Join(wait);
+            wait = wait * 2 < LineInterval ? wait * 2 : LineInterval;
             var phases = meter.Phases();
             while (told < phases.Count && phases[told].Ended)
             {
@@ -86,6 +88,10 @@ internal static class ProgressDisplay
             if (!ended && told < phases.Count)
             {
                 Console.Error.WriteLine(phases[told].ToString());
+                if (meter.Models() is { Length: > 0 } models)
+                {
+                    Console.Error.WriteLine($"  {models}");
+                }
             }
         }
         while (!ended);
@@ -101,7 +107,8 @@ internal static class ProgressDisplay
         {
             var phases = meter.Phases();
             var at = task.State.Get<int>("phase");
-            return new Text(at < phases.Count ? phases[at].Rates : "").Overflow(Overflow.Ellipsis);
+            var models = at == phases.Count - 1 && !phases[at].Ended ? "  " + meter.Models() : "";
+            return new Text(at < phases.Count ? phases[at].Rates + models : "").Overflow(Overflow.Ellipsis);
         }
     }
 }

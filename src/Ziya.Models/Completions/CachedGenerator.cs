@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ziya.Models.Generation;
+using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Completions;
 
@@ -7,7 +8,7 @@ namespace Ziya.Models.Completions;
 /// <param name="model">The model.</param>
 /// <param name="identity">All that decides what it answers, beside the request.</param>
 /// <param name="cache">Where answers are kept. Those cut by a content filter too; faults are not, they may be gone the next time.</param>
-public sealed class CachedGenerator(IGenerator model, string identity, CompletionCache cache) : IGenerator, IAsyncDisposable
+public sealed class CachedGenerator(IGenerator model, string identity, CompletionCache cache) : IGenerator, IModelProgress, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<UInt128, TaskCompletionSource<Completion?>> _asking = new();
 
@@ -16,6 +17,12 @@ public sealed class CachedGenerator(IGenerator model, string identity, Completio
 
     /// <inheritdoc/>
     public int Width => model.Width;
+
+    /// <inheritdoc/>
+    public long Tokens => (model as IModelProgress)?.Tokens ?? 0;
+
+    /// <inheritdoc/>
+    public string State => (model as IModelProgress)?.State ?? "";
 
     /// <inheritdoc/>
     public async Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Ziya.Models.Prompts;
 using Ziya.Models.Tokenization;
+using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Generation;
 
@@ -8,13 +10,26 @@ namespace Ziya.Models.Generation;
 /// <param name="model">The model; disposed with this.</param>
 /// <param name="template">How it wants a conversation written, and what is used where a request does not say.</param>
 /// <param name="width">Requests that keep it busy, and let it order them.</param>
-public sealed class LocalGenerator(string name, LocalModel model, PromptTemplate template, int width) : IGenerator, IDisposable
+public sealed class LocalGenerator(string name, LocalModel model, PromptTemplate template, int width) : IGenerator, IModelProgress, IDisposable
 {
     /// <inheritdoc/>
     public string Model => name;
 
     /// <inheritdoc/>
     public int Width => width;
+
+    /// <inheritdoc/>
+    public long Tokens => model.Scheduler.Figures.Written;
+
+    /// <inheritdoc/>
+    public string State
+    {
+        get
+        {
+            var figures = model.Scheduler.Figures;
+            return string.Create(CultureInfo.InvariantCulture, $"{figures.Occupancy:P0} of slots busy, {figures.CacheBytes / 1e6:N0} MB of keys and values");
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)

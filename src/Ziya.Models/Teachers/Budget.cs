@@ -29,6 +29,20 @@ internal sealed class Budget(TeacherOptions options)
         }
     }
 
+    /// <summary>How much of the budget is used, where there is one.</summary>
+    public string State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return options.BudgetCost is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{Cost(_promptTokens, _completionTokens):0.##} of {cost:0.##} spent")
+                    : options.BudgetTokens is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{_promptTokens + _completionTokens:N0} of {tokens:N0} tokens used")
+                    : "";
+            }
+        }
+    }
+
     /// <summary>Counts what was used before, by a run that this one goes on with.</summary>
     public void Add(long promptTokens, long completionTokens)
     {

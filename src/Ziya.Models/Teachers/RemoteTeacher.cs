@@ -6,6 +6,7 @@ using Polly.Retry;
 using Polly.Timeout;
 using Ziya.Models.Generation;
 using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Teachers;
 
@@ -19,7 +20,7 @@ namespace Ziya.Models.Teachers;
 /// <item>The circuit opens when nine of ten tries in half a minute fail, for ten seconds; the timeout is one try's.</item>
 /// </list>
 /// </remarks>
-public sealed class RemoteTeacher : IGenerator, IDisposable
+public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
 {
     private const int MostWaits = 60;
 
@@ -34,6 +35,7 @@ public sealed class RemoteTeacher : IGenerator, IDisposable
     private readonly SemaphoreSlim _places;
     private readonly ResiliencePipeline _patience;
     private readonly ResiliencePipeline _attempt;
+    private long _written;
 
     /// <summary>A teacher at the endpoint of the options.</summary>
     /// <exception cref="InvalidOperationException">The variable of the key is not set.</exception>
@@ -71,6 +73,12 @@ public sealed class RemoteTeacher : IGenerator, IDisposable
 
     /// <inheritdoc/>
     public int Width => _options.AtOnce;
+
+    /// <inheritdoc/>
+    public long Tokens => Interlocked.Read(ref _written);
+
+    /// <inheritdoc/>
+    public string State => Budget.State;
 
     internal Budget Budget { get; }
 
@@ -159,6 +167,7 @@ public sealed class RemoteTeacher : IGenerator, IDisposable
                 var response = await _attempt.ExecuteAsync(async token => await _client.GetResponseAsync(messages, options, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
                 var completion = Read(response, prompt, most);
                 (promptUsed, used) = (completion.PromptTokens, completion.CompletionTokens);
+                Interlocked.Add(ref _written, used);
                 return completion;
             }
             catch (Exception exception) when (exception is BrokenCircuitException or EndpointException { MayHaveCost: false })

@@ -39,6 +39,16 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
         }
     }
 
+    /// <summary>What the open models do now.</summary>
+    public IReadOnlyList<ModelFigures> Figures() =>
+    [
+        .. from model in _open
+           where model.Value.IsValueCreated && model.Value.Value is IModelProgress
+           orderby model.Key.Name
+           let progress = (IModelProgress)model.Value.Value
+           select new ModelFigures(model.Key.Name, progress.Tokens, progress.State),
+    ];
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -46,6 +46,9 @@ public sealed class Run : IDisposable
     /// <summary>What goes on.</summary>
     public RunProgress Progress { get; } = new();
 
+    /// <summary>What the models do now that are open.</summary>
+    public IReadOnlyList<ModelFigures> Models => _models.Figures();
+
     /// <summary>Where tasks sort what does not fit in memory: on the local disk.</summary>
     private string Scratch => Folder.Store is FileStore files ? files.FullPath("scratch") : Path.Combine(Path.GetTempPath(), "ziya");
 

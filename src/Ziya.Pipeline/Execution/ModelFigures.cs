@@ -1,0 +1,7 @@
+namespace Ziya.Pipeline.Execution;
+
+/// <summary>A model at one moment of a run.</summary>
+/// <param name="Name">Its name in the job.</param>
+/// <param name="Tokens">Tokens it wrote since it was opened.</param>
+/// <param name="State">What it is busy with; may be empty.</param>
+public sealed record ModelFigures(string Name, long Tokens, string State);
