@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ziya.Models.Checkpoints;
 
 /// <summary>The values of a <c>config.json</c>, with errors that name the file and the key.</summary>
-internal readonly struct ConfigValues(string path, JsonElement json)
+internal readonly struct ConfigValues(string path, JsonElement json, string section = "")
 {
     /// <summary>A text; of a list, its first.</summary>
     public string? Text(string key) => Find(key) is not { } value ? null
@@ -35,20 +35,49 @@ internal readonly struct ConfigValues(string path, JsonElement json)
         : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
         : value.GetInt32() is >= 0 and var id ? [id] : [];
 
-    /// <summary>The factor of rope scaling; 1 if there is none.</summary>
-    public double LinearScaling()
-    {
-        if (Find("rope_scaling") is not { } scaling)
-        {
-            return 1;
-        }
+    /// <summary>The values of an object; null if there is none.</summary>
+    public ConfigValues? Section(string key) => Find(key) is { } value ? new ConfigValues(path, value, key + ".") : null;
 
-        var values = new ConfigValues(path, scaling);
-        return (values.Text("rope_type") ?? values.Text("type")) switch
+    /// <summary>An object without values.</summary>
+    public ConfigValues Empty() => new(path, JsonElement.Parse("{}"));
+
+    /// <summary>What this object, <c>rope_scaling</c> or <c>rope_parameters</c>, says.</summary>
+    /// <param name="context">Positions that the model has.</param>
+    public RopeScaling Scaling(int context)
+    {
+        var type = Text("rope_type") ?? Text("type") ?? "default";
+        var original = Number("original_max_position_embeddings", context);
+        return type switch
         {
-            "linear" => values.Number("factor", 1),
-            "default" => 1,
-            var other => throw Wrong("rope_scaling", $"is of type {other}; linear is supported"),
+            "default" => new RopeScaling(),
+            "linear" => new RopeScaling { Type = type, Factor = Number("factor", 1) },
+            "llama3" => new RopeScaling
+            {
+                Type = type,
+                Factor = Number("factor", 8),
+                Original = original,
+                LowFrequency = Number("low_freq_factor", 1),
+                HighFrequency = Number("high_freq_factor", 4),
+            },
+            "yarn" => Yarn(Number("factor", context / original), original),
+            _ => throw Wrong("rope_type", $"is {type}; linear, llama3 and yarn are supported, and what depends on the length of each text, as dynamic and longrope do, is not"),
+        };
+    }
+
+    private RopeScaling Yarn(double factor, double original)
+    {
+        static double Sharpness(double factor, double weight) => factor <= 1 ? 1 : (0.1 * weight * Math.Log(factor)) + 1;
+        var attention = Find("mscale") is null || Find("mscale_all_dim") is null ? Sharpness(factor, 1)
+            : Sharpness(factor, Number("mscale", 1)) / Sharpness(factor, Number("mscale_all_dim", 1));
+        return new RopeScaling
+        {
+            Type = "yarn",
+            Factor = factor,
+            Original = original,
+            BetaFast = Number("beta_fast", 32),
+            BetaSlow = Number("beta_slow", 1),
+            Truncate = Flag("truncate", true),
+            Attention = Number("attention_factor", attention),
         };
     }
 
@@ -71,7 +100,7 @@ internal readonly struct ConfigValues(string path, JsonElement json)
     }
 
     /// <summary>What is wrong with a key.</summary>
-    public InvalidDataException Wrong(string key, string how) => new($"{path}: {key} {how}.");
+    public InvalidDataException Wrong(string key, string how) => new($"{path}: {section}{key} {how}.");
 
     private JsonElement? Find(string key) => json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -41,8 +41,14 @@ public sealed record ModelConfig
     /// <summary>Base of the rotary frequencies; LLaMA only.</summary>
     public double RopeTheta { get; init; } = 10000;
 
-    /// <summary>Linear rope scaling: positions are divided by it; 1 is none.</summary>
-    public double RopeFactor { get; init; } = 1;
+    /// <summary>How the rotary frequencies are changed; LLaMA only.</summary>
+    public RopeScaling Rope { get; init; } = new();
+
+    /// <summary>Whether queries, keys and values have biases: Qwen2.</summary>
+    public bool QkvBias { get; init; }
+
+    /// <summary>Whether the output of attention has one.</summary>
+    public bool OutputBias { get; init; }
 
     /// <summary>Whether the head is the embedding.</summary>
     public bool TiedHead { get; init; }
@@ -78,11 +84,11 @@ public sealed record ModelConfig
             var values = new ConfigValues(path, json.RootElement);
             var config = values.Text("architectures") switch
             {
-                "LlamaForCausalLM" => Llama(values, ModelTask.Generate),
+                "LlamaForCausalLM" or "Qwen2ForCausalLM" => Llama(values, ModelTask.Generate),
                 "LlamaRewardModel" => Llama(values, ModelTask.Reward),
                 "LlamaModel" => Llama(values, ModelTask.Embed) with { MeanPooling = HasMeanPooling(folder) },
                 "GPTBigCodeForCausalLM" => GptBigCode(values),
-                var other => throw values.Wrong("architectures", $"is {other ?? "not there"}; supported are LlamaForCausalLM, LlamaRewardModel, LlamaModel and GPTBigCodeForCausalLM"),
+                var other => throw values.Wrong("architectures", $"is {other ?? "not there"}; supported are LlamaForCausalLM, Qwen2ForCausalLM, LlamaRewardModel, LlamaModel and GPTBigCodeForCausalLM"),
             };
             return config.Checked(values);
         }
@@ -95,8 +101,13 @@ public sealed record ModelConfig
     private static ModelConfig Llama(ConfigValues values, ModelTask task)
     {
         values.Require("hidden_act", "silu");
-        values.RequireFalse("attention_bias");
         values.RequireFalse("mlp_bias");
+        values.RequireFalse("use_sliding_window");
+        var (bias, qwen) = (values.Flag("attention_bias", false), values.Text("architectures") == "Qwen2ForCausalLM");
+
+        // The first conversions of LLaMA said max_sequence_length; rope_parameters came with version 5 of transformers.
+        var context = values.Count("max_position_embeddings", values.Count("max_sequence_length", 2048));
+        var rope = values.Section("rope_parameters") ?? values.Section("rope_scaling") ?? values.Empty();
         var heads = values.Count("num_attention_heads");
         return new ModelConfig
         {
@@ -109,11 +120,12 @@ public sealed record ModelConfig
             Heads = heads,
             KvHeads = values.Count("num_key_value_heads", heads),
             HeadSize = values.Count("head_dim", values.Count("hidden_size") / heads),
-            // The first conversions of LLaMA said max_sequence_length.
-            Context = values.Count("max_position_embeddings", values.Count("max_sequence_length", 2048)),
+            Context = context,
             Epsilon = values.Number("rms_norm_eps", 1e-6),
-            RopeTheta = values.Number("rope_theta", 10000),
-            RopeFactor = values.LinearScaling(),
+            RopeTheta = rope.Number("rope_theta", values.Number("rope_theta", 10000)),
+            Rope = rope.Scaling(context),
+            QkvBias = bias || qwen,
+            OutputBias = bias,
             TiedHead = values.Flag("tie_word_embeddings", false),
             BosId = values.Id("bos_token_id"),
             EosIds = values.Ids("eos_token_id"),

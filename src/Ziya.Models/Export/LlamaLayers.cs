@@ -19,6 +19,16 @@ internal sealed class LlamaLayers(ModelConfig config) : Layers(config)
             weights.Add(layer + "input_layernorm.weight", hidden);
             weights.AddLinear(layer + "qkv", [(layer + "self_attn.q_proj.weight", Width), (layer + "self_attn.k_proj.weight", kv), (layer + "self_attn.v_proj.weight", kv)], hidden);
             AddLinear(weights, layer + "self_attn.o_proj.weight", hidden, Width);
+            if (Config.QkvBias)
+            {
+                weights.AddStacked(layer + "qkv.bias", [(layer + "self_attn.q_proj.bias", Width), (layer + "self_attn.k_proj.bias", kv), (layer + "self_attn.v_proj.bias", kv)]);
+            }
+
+            if (Config.OutputBias)
+            {
+                weights.Add(layer + "self_attn.o_proj.bias", hidden);
+            }
+
             weights.Add(layer + "post_attention_layernorm.weight", hidden);
             AddLinear(weights, layer + "mlp.gate_proj.weight", inner, hidden);
             AddLinear(weights, layer + "mlp.up_proj.weight", inner, hidden);
@@ -36,8 +46,8 @@ internal sealed class LlamaLayers(ModelConfig config) : Layers(config)
         for (var i = 0; i < Config.Layers; i++)
         {
             var layer = $"model.layers.{i}.";
-            var attended = Attention(graph, inputs, graph.Linear(x, layer + "qkv", Config.Hidden, PackedWidth), i, rotate: true);
-            attended = graph.Linear(attended, layer + "self_attn.o_proj.weight", Width, Config.Hidden);
+            var attended = Attention(graph, inputs, graph.Linear(x, layer + "qkv", Config.Hidden, PackedWidth, Config.QkvBias ? layer + "qkv.bias" : null), i, rotate: true);
+            attended = graph.Linear(attended, layer + "self_attn.o_proj.weight", Width, Config.Hidden, Config.OutputBias ? layer + "self_attn.o_proj.bias" : null);
             (x, stream) = AddAndNorm(graph, stream, attended, layer + "post_attention_layernorm.weight");
             var next = i + 1 < Config.Layers ? $"model.layers.{i + 1}.input_layernorm.weight" : "model.norm.weight";
             (x, stream) = AddAndNorm(graph, stream, FeedForward(graph, x, layer + "mlp."), next);
@@ -63,18 +73,19 @@ internal sealed class LlamaLayers(ModelConfig config) : Layers(config)
 
     private static void AddLinear(WeightStore weights, string name, long outputs, long inputs) => weights.AddLinear(name, [(name, outputs)], inputs);
 
-    /// <summary>Cosines and sines of position / factor * theta^(-2i / size), in double precision before they are rounded.</summary>
+    /// <summary>Cosines and sines of position * frequency, in double precision before they are rounded.</summary>
     private void AddRotation(WeightStore weights, int context)
     {
         var half = Config.HeadSize / 2;
         var (cosines, sines) = (new float[context * half], new float[context * half]);
+        var frequencies = Config.Rope.Frequencies(Config.RopeTheta, Config.HeadSize);
         for (var position = 0; position < context; position++)
         {
             for (var i = 0; i < half; i++)
             {
-                var angle = position / Config.RopeFactor * Math.Pow(Config.RopeTheta, -2.0 * i / Config.HeadSize);
-                cosines[(position * half) + i] = (float)Math.Cos(angle);
-                sines[(position * half) + i] = (float)Math.Sin(angle);
+                var angle = position * frequencies[i];
+                cosines[(position * half) + i] = (float)(Config.Rope.Attention * Math.Cos(angle));
+                sines[(position * half) + i] = (float)(Config.Rope.Attention * Math.Sin(angle));
             }
         }
 

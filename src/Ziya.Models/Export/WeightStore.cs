@@ -42,6 +42,10 @@ internal sealed class WeightStore(Checkpoint checkpoint, WeightFile file, Export
     /// <summary>Adds a tensor as it is.</summary>
     public void Add(string name, params long[] shape) => AddRows(name, [Check(name, shape)], shape);
 
+    /// <summary>Adds vectors, one behind the other.</summary>
+    public void AddStacked(string name, IReadOnlyList<(string Name, long Length)> sources) =>
+        AddRows(name, [.. sources.Select(source => Check(source.Name, [source.Length]))], [sources.Sum(source => source.Length)]);
+
     /// <summary>Adds computed values.</summary>
     public void Add(string name, ReadOnlySpan<float> values, params long[] shape)
     {

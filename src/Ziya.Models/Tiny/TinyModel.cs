@@ -83,6 +83,16 @@ public static class TinyModel
             Add($"model.layers.{i}.self_attn.k_proj.weight", kv, hidden);
             Add($"model.layers.{i}.self_attn.v_proj.weight", kv, hidden);
             Add($"model.layers.{i}.self_attn.o_proj.weight", hidden, width);
+            foreach (var (projection, length) in config.QkvBias ? [("q", width), ("k", kv), ("v", kv)] : Array.Empty<(string, long)>())
+            {
+                Add($"model.layers.{i}.self_attn.{projection}_proj.bias", length);
+            }
+
+            if (config.OutputBias)
+            {
+                Add($"model.layers.{i}.self_attn.o_proj.bias", hidden);
+            }
+
             Add($"model.layers.{i}.post_attention_layernorm.weight", hidden);
             Add($"model.layers.{i}.mlp.gate_proj.weight", inner, hidden);
             Add($"model.layers.{i}.mlp.up_proj.weight", inner, hidden);
@@ -161,8 +171,9 @@ public static class TinyModel
         }
         : new JsonObject
         {
-            ["architectures"] = new JsonArray(options.Family switch { TinyFamily.Reward => "LlamaRewardModel", TinyFamily.Embedding => "LlamaModel", _ => "LlamaForCausalLM" }),
-            ["model_type"] = "llama",
+            ["architectures"] = new JsonArray(options.Family switch { TinyFamily.Reward => "LlamaRewardModel", TinyFamily.Embedding => "LlamaModel", _ => options.IsQwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM" }),
+            ["model_type"] = options.IsQwen2 ? "qwen2" : "llama",
+            ["attention_bias"] = options.HasAttentionBias,
             ["hidden_act"] = "silu",
             ["vocab_size"] = options.Vocabulary,
             ["hidden_size"] = options.Hidden,

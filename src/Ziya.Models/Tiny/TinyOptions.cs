@@ -23,6 +23,12 @@ public sealed record TinyOptions
     /// <summary>Rows of the embedding. Default 1216: up to 1200 tokens, a few added ones, and rows that are padding, as Ziya's models have them.</summary>
     public int Vocabulary { get; init; } = 1216;
 
+    /// <summary>Whether queries, keys, values and the output of attention have biases; LLaMA only. Default false.</summary>
+    public bool HasAttentionBias { get; init; }
+
+    /// <summary>Whether it is written as Qwen2: LLaMA with biases of queries, keys and values alone. Default false.</summary>
+    public bool IsQwen2 { get; init; }
+
     /// <summary>Whether there is a tokenizer beside it, which needs a <see cref="Vocabulary"/> of 1202, or 1003 for GPTBigCode. Default true.</summary>
     public bool HasTokenizer { get; init; } = true;
 

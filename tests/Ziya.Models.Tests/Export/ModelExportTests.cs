@@ -16,13 +16,21 @@ public sealed class ModelExportTests
     [InlineData(TinyFamily.Llama, "num_key_value_heads: 4")]
     [InlineData(TinyFamily.Llama, "rope_theta: 500000")]
     [InlineData(TinyFamily.Llama, "rope_scaling: linear")]
+    [InlineData(TinyFamily.Llama, "rope_scaling: llama3")]
+    [InlineData(TinyFamily.Llama, "rope_scaling: yarn")]
+    [InlineData(TinyFamily.Llama, "rope_parameters: yarn")]
+    [InlineData(TinyFamily.Llama, "attention_bias: true")]
+    [InlineData(TinyFamily.Llama, "architectures: Qwen2")]
     [InlineData(TinyFamily.GptBigCode, "")]
     [InlineData(TinyFamily.GptBigCode, "activation_function: tanh")]
     public void Run_Float32_PrefillAndDecodeAreTheReference(TinyFamily family, string variant)
     {
+        var biased = variant is "attention_bias: true" or "architectures: Qwen2";
         using var model = variant == "num_key_value_heads: 4"
             ? new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false, Heads = 3, Hidden = 96 })
-            : new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false }, edit: folder => Edit(folder, variant));
+            : new ExportedModel(new TinyOptions { Family = family, Vocabulary = 300, HasTokenizer = false, HasAttentionBias = variant == "attention_bias: true", IsQwen2 = variant == "architectures: Qwen2" }, edit: folder => Edit(folder, variant));
+        Assert.Equal(variant == "attention_bias: true", model.Manifest.Config.OutputBias);
+        Assert.Equal(biased, model.Manifest.Config.QkvBias);
         Assert.InRange(PrefillAndDecode(model, float.NaN, model.Reference), 0, 1e-4);
     }
 
@@ -134,8 +142,11 @@ public sealed class ModelExportTests
     [InlineData("vocab_size", "301", "should be [301, 64]")]
     [InlineData("num_hidden_layers", "3", "has no tensor model.layers.2")]
     [InlineData("hidden_act", "\"relu\"", "hidden_act is relu")]
-    [InlineData("attention_bias", "true", "attention_bias is true")]
-    [InlineData("rope_scaling", """{"type":"dynamic","factor":2.0}""", "is of type dynamic")]
+    [InlineData("attention_bias", "true", "has no tensor model.layers.0.self_attn.q_proj.bias")]
+    [InlineData("use_sliding_window", "true", "use_sliding_window is true")]
+    [InlineData("rope_scaling", """{"type":"dynamic","factor":2.0}""", "rope_scaling.rope_type is dynamic")]
+    [InlineData("rope_parameters", """{"rope_type":"longrope"}""", "rope_parameters.rope_type is longrope")]
+    [InlineData("rope_scaling", """{"type":"yarn","factor":-2.0}""", "rope_scaling.factor is -2")]
     [InlineData("architectures", """["BertModel"]""", "architectures is BertModel")]
     [InlineData("num_key_value_heads", "3", "cannot share them evenly")]
     [InlineData("hidden_size", "\"wide\"", "is damaged")]
@@ -150,6 +161,41 @@ public sealed class ModelExportTests
         }));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(target) || Directory.Exists(target + ".partial"));
+    }
+
+    [Theory]
+    [InlineData("llama3", 500000, 128)]
+    [InlineData("llama3", 10000, 64)]
+    [InlineData("yarn", 1000000, 128)]
+    [InlineData("yarn", 10000, 64)]
+    [InlineData("linear", 10000, 32)]
+    [InlineData("default", 10000, 32)]
+    public void Frequencies_RealSizes_AreThoseOfTheReference(string type, double theta, int size)
+    {
+        var rope = new RopeScaling { Type = type, Factor = 8, Original = 8192 };
+
+        Assert.All(rope.Frequencies(theta, size).Zip(RopeReference.Frequencies(rope, theta, size)), pair => Assert.Equal(pair.Second, pair.First, pair.Second * 1e-14));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"yarn","factor":4.0,"original_max_position_embeddings":128}""", 4, 128, 1.1386294361119891)]
+    [InlineData("""{"type":"yarn","factor":4.0,"attention_factor":1.5}""", 4, 512, 1.5)]
+    [InlineData("""{"type":"yarn","original_max_position_embeddings":64}""", 8, 64, 1.2079441541679836)]
+    [InlineData("""{"type":"yarn","factor":40,"mscale":1.0,"mscale_all_dim":1.0}""", 40, 512, 1)]
+    [InlineData("""{"rope_type":"llama3","factor":32.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":256}""", 32, 256, 1)]
+    [InlineData("""{"rope_type":"default"}""", 1, 0, 1)]
+    public void Load_RopeScaling_TakesWhatIsNotSaidFromTheRest(string scaling, double factor, double original, double attention)
+    {
+        var folder = Directory.CreateTempSubdirectory("ziya-rope-").FullName;
+        File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
+            {"architectures": ["LlamaForCausalLM"], "vocab_size": 300, "hidden_size": 64, "intermediate_size": 192, "num_hidden_layers": 1, "num_attention_heads": 4,
+             "max_position_embeddings": 512, "rope_scaling": {{scaling}}}
+            """);
+        var rope = ModelConfig.Load(folder).Rope;
+        Directory.Delete(folder, true);
+
+        Assert.Equal((factor, original), (rope.Factor, rope.Original));
+        Assert.Equal(attention, rope.Attention, 1e-12);
     }
 
     [Fact]
@@ -226,6 +272,16 @@ public sealed class ModelExportTests
                 break;
             case "rope_scaling: linear":
                 config["rope_scaling"] = new JsonObject { ["type"] = "linear", ["factor"] = 4.0 };
+                break;
+            case "rope_scaling: llama3":
+                config["rope_scaling"] = new JsonObject { ["rope_type"] = "llama3", ["factor"] = 8.0, ["low_freq_factor"] = 1.0, ["high_freq_factor"] = 4.0, ["original_max_position_embeddings"] = 64 };
+                break;
+            case "rope_scaling: yarn":
+                config["rope_scaling"] = new JsonObject { ["type"] = "yarn", ["factor"] = 4.0, ["original_max_position_embeddings"] = 128 };
+                break;
+            case "rope_parameters: yarn":
+                config.AsObject().Remove("rope_theta");
+                config["rope_parameters"] = new JsonObject { ["rope_type"] = "yarn", ["rope_theta"] = 1000000.0, ["original_max_position_embeddings"] = 256, ["truncate"] = false, ["beta_fast"] = 8, ["mscale"] = 1.0, ["mscale_all_dim"] = 0.5 };
                 break;
             case "activation_function: tanh":
                 config["activation_function"] = "gelu_pytorch_tanh";

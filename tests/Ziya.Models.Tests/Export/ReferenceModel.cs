@@ -6,6 +6,7 @@ namespace Ziya.Models.Tests.Export;
 internal sealed class ReferenceModel(ModelConfig config, Checkpoint checkpoint, Func<string, float[], int, float[]>? change = null)
 {
     private readonly Dictionary<string, double[]> _weights = [];
+    private readonly double[] _frequencies = RopeReference.Frequencies(config.Rope, config.RopeTheta, config.HeadSize);
 
     /// <summary>Hidden states behind the last norm, for each token.</summary>
     public double[][] Hidden(int[] tokens)
@@ -112,15 +113,15 @@ internal sealed class ReferenceModel(ModelConfig config, Checkpoint checkpoint, 
 
     private double[] Rotate(double[] heads, int position)
     {
-        var (size, half) = (config.HeadSize, config.HeadSize / 2);
+        var (size, half, rope) = (config.HeadSize, config.HeadSize / 2, config.Rope);
         var rotated = new double[heads.Length];
         for (var at = 0; at < heads.Length; at += size)
         {
             for (var i = 0; i < half; i++)
             {
-                var angle = position / config.RopeFactor / Math.Pow(config.RopeTheta, 2.0 * i / size);
-                rotated[at + i] = (heads[at + i] * Math.Cos(angle)) - (heads[at + half + i] * Math.Sin(angle));
-                rotated[at + half + i] = (heads[at + half + i] * Math.Cos(angle)) + (heads[at + i] * Math.Sin(angle));
+                var angle = position * _frequencies[i];
+                rotated[at + i] = rope.Attention * ((heads[at + i] * Math.Cos(angle)) - (heads[at + half + i] * Math.Sin(angle)));
+                rotated[at + half + i] = rope.Attention * ((heads[at + half + i] * Math.Cos(angle)) + (heads[at + i] * Math.Sin(angle)));
             }
         }
 
