@@ -59,7 +59,7 @@ public static class ModelDoctor
         var config = patient.Config;
         var kind = patient.IsExported ? $"exported, {patient.Manifest.Weights}, computing in {patient.Manifest.Compute}" : "published: to be exported with ziya models export";
         yield return Finding.Ok("model", $"{config.Family} {config.Task}, {config.Layers} layers of {config.Hidden}; {kind}");
-        var rope = config.Family == ModelFamily.Llama ? FormattableString.Invariant($", rotary with base {config.RopeTheta}{(config.RopeFactor == 1 ? "" : FormattableString.Invariant($" and positions divided by {config.RopeFactor}"))}") : ", learned";
+        var rope = config.Family == ModelFamily.Llama ? FormattableString.Invariant($", rotary with base {config.RopeTheta}{(config.Rope.Type == "default" ? "" : FormattableString.Invariant($", stretched {config.Rope.Factor} times ({config.Rope.Type})"))}") : ", learned";
         yield return Finding.Ok("context", $"{config.Context:N0} positions{rope}");
     }
 
