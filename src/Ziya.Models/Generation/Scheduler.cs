@@ -9,7 +9,7 @@ namespace Ziya.Models.Generation;
 /// </summary>
 /// <remarks>
 /// <list type="number">
-/// <item>A request goes to the pool of the least positions that it can come to need: 256, 512, ... up to the context.</item>
+/// <item>Pools have as many positions as memory allows for a whole batch, so that all can be computed together; what may come to need more goes to a pool of twice, four times, ... as many, up to the context.</item>
 /// <item>A pool begins waiting requests while it has slots (<see cref="SlotPool"/>), then computes a token for all at work, and so on.</item>
 /// <item>A pool is made when first needed. Where memory for keys and values is short, one that has nothing to do makes room.</item>
 /// </list>
@@ -21,6 +21,7 @@ public sealed class Scheduler : IDisposable
     private readonly Func<int, int, IDecoder> _make;
     private readonly Func<int, long> _slotBytes;
     private readonly int _context;
+    private readonly int _usual;
     private readonly Tokenizer _tokenizer;
     private readonly int[] _endIds;
     private readonly int[] _banned;
@@ -50,6 +51,7 @@ public sealed class Scheduler : IDisposable
         _endIds = [.. endIds];
         _banned = [.. banned];
         _options = options;
+        _usual = Usual();
         _thread = new Thread(Work) { IsBackground = true, Name = "scheduler" };
         _thread.Start();
     }
@@ -162,7 +164,7 @@ public sealed class Scheduler : IDisposable
         for (var at = 0; at < _homeless.Count; at++)
         {
             var sequence = _homeless[at];
-            var positions = Math.Min(_context, (int)Math.Max(LeastPositions, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(sequence.Needs, _context))));
+            var positions = Math.Min(_context, (int)Math.Max(_usual, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(sequence.Needs, _context))));
             if (!_pools.TryGetValue(positions, out var pool))
             {
                 pool = Open(positions, out var fault);
@@ -195,8 +197,8 @@ public sealed class Scheduler : IDisposable
             return null;
         }
 
-        // Half of what is left, so that other lengths find room; all of it where half is too little.
-        var slots = Slots(slot, (budget - Used()) / 2);
+        // Half of what is left, so that other lengths find room; all of it where there is no other length or half is too little.
+        var slots = Slots(slot, (budget - Used()) / (_usual >= _context ? 1 : 2));
         slots = slots >= 1 ? slots : Slots(slot, budget - Used());
         while (slots < 1 && _pools.Values.FirstOrDefault(pool => pool.IsIdle) is { } idle)
         {
@@ -220,6 +222,20 @@ public sealed class Scheduler : IDisposable
             fault = $"there is no memory for a sequence of {positions} positions.";
             return null;
         }
+    }
+
+    /// <summary>Positions of the first pool: the whole context if a batch of it fits, otherwise the most of which a batch fits into half of the memory.</summary>
+    private int Usual()
+    {
+        var budget = (long)_options.CacheMb << 20;
+        long Batch(int positions) => (_options.Batch + 1) * _slotBytes(positions);
+        var positions = LeastPositions;
+        while (2 * positions < _context && Batch(2 * positions) <= budget / 2)
+        {
+            positions *= 2;
+        }
+
+        return positions >= _context || Batch(_context) <= budget ? _context : positions;
     }
 
     /// <summary>Slots that fit, one more for the prefix set aside.</summary>

@@ -9,8 +9,8 @@ internal sealed class Sequence(TokenRequest request, Tokenizer tokenizer, IReadO
 {
     private readonly List<int> _ids = [];
     private readonly List<float> _logProbabilities = [];
-    private readonly HashSet<int> _seen = [.. request.Prompt.Span];
-    private readonly HashSet<int> _written = [];
+    private readonly IdSet _seen = new(request.Prompt.Span);
+    private readonly IdSet _written = new([]);
     private readonly StreamDecoder _decoder = new(tokenizer);
     private readonly ArrayBufferWriter<char> _text = new();
     private readonly TaskCompletionSource<TokenCompletion> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,13 +39,14 @@ internal sealed class Sequence(TokenRequest request, Tokenizer tokenizer, IReadO
     /// <summary>Chooses the next token; whether the text has ended with it.</summary>
     public bool Take(Span<float> logits, Sampler sampler, ReadOnlySpan<int> banned, int positions)
     {
-        var raw = request.LogProbabilities ? logits.ToArray() : null;
+        var raw = request.LogProbabilities ? Copy(logits) : null;
         foreach (var id in request.Banned)
         {
             logits[id] = float.NegativeInfinity;
         }
 
-        var chosen = sampler.Choose(logits, request.Sampling, _seen, _written, banned, Sampler.Uniform(request.Seed, _ids.Count));
+        var chosen = sampler.Choose(logits, request.Sampling, _seen.Ids, _written.Ids, banned, Sampler.Uniform(request.Seed, _ids.Count));
+        var logProbability = raw is null ? 0 : LogProbability(raw, chosen, logits.Length);
         if (endIds.Contains(chosen) || request.StopIds.Contains(chosen))
         {
             End(Ending.Stop);
@@ -54,7 +55,7 @@ internal sealed class Sequence(TokenRequest request, Tokenizer tokenizer, IReadO
 
         if (raw is not null)
         {
-            _logProbabilities.Add(raw[chosen] - LogSumExp(raw));
+            _logProbabilities.Add(logProbability);
         }
 
         _ids.Add(chosen);
@@ -82,9 +83,8 @@ internal sealed class Sequence(TokenRequest request, Tokenizer tokenizer, IReadO
     {
         _ids.Clear();
         _logProbabilities.Clear();
-        _written.Clear();
-        _seen.Clear();
-        _seen.UnionWith(request.Prompt.ToArray());
+        _written.Reset([]);
+        _seen.Reset(request.Prompt.Span);
         _decoder.End(_text);
         _text.Clear();
     }
@@ -117,15 +117,22 @@ internal sealed class Sequence(TokenRequest request, Tokenizer tokenizer, IReadO
         return first;
     }
 
-    private static float LogSumExp(ReadOnlySpan<float> logits)
+    private static float[] Copy(ReadOnlySpan<float> logits)
     {
-        var largest = TensorPrimitives.Max(logits);
-        var sum = 0.0;
-        foreach (var logit in logits)
-        {
-            sum += Math.Exp(logit - largest);
-        }
+        var copy = ArrayPool<float>.Shared.Rent(logits.Length);
+        logits.CopyTo(copy);
+        return copy;
+    }
 
-        return largest + (float)Math.Log(sum);
+    /// <summary>Of a copy of the logits, which is lost by it.</summary>
+    private static float LogProbability(float[] copy, int chosen, int count)
+    {
+        var values = copy.AsSpan(0, count);
+        TensorPrimitives.Subtract(values, TensorPrimitives.Max<float>(values), values);
+        var logit = values[chosen];
+        TensorPrimitives.Exp(values, values);
+        var sum = WeightCut.AtLeast(values, 0).Mass;
+        ArrayPool<float>.Shared.Return(copy);
+        return logit - (float)Math.Log(sum);
     }
 }

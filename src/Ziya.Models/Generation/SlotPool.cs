@@ -2,15 +2,19 @@ namespace Ziya.Models.Generation;
 
 /// <summary>
 /// Sequences of like length on one decoder. Those at work stand in the first slots without a gap, so that one call computes a token for all of
-/// them; when one ends, the last takes its slot and the next request begins behind. One more slot holds the prefix that waiting prompts share.
-/// Used by one thread.
+/// them; where one ends the next request begins, and only when none waits does the last one move to its slot: keys and values are too much to copy without need.
+/// One more slot holds the prefix that waiting prompts share. Used by one thread.
 /// </summary>
 internal sealed class SlotPool : IDisposable
 {
+    // Choosing from so many takes a quarter of a millisecond, about where another core begins to help.
+    private const int ParallelLogits = 1 << 17;
+
     private readonly Func<int, int, IDecoder> _make;
     private readonly SchedulerOptions _options;
     private readonly int[] _banned;
-    private readonly List<Sequence> _live = [];
+    // At work by slot; null where one has ended.
+    private readonly List<Sequence?> _live = [];
     private readonly List<Sequence> _waiting = [];
     private readonly int[] _tokens;
     private readonly int[] _lengths;
@@ -47,10 +51,12 @@ internal sealed class SlotPool : IDisposable
     public int Slots => _slots + 1;
 
     /// <summary>Whether it has nothing to do.</summary>
-    public bool IsIdle => _live.Count == 0 && _waiting.Count == 0;
+    public bool IsIdle => _waiting.Count == 0 && AtWork.Count == 0;
 
     /// <summary>Counts of what was done.</summary>
     public PoolCounts Counts { get; } = new();
+
+    private List<Sequence> AtWork => [.. _live.OfType<Sequence>()];
 
     /// <summary>Adds a sequence that needs no more than <see cref="Positions"/>.</summary>
     public void Add(Sequence sequence)
@@ -64,7 +70,9 @@ internal sealed class SlotPool : IDisposable
     {
         try
         {
+            Cancel();
             Begin();
+            Close();
             Decode();
         }
         catch (Exception exception) when (IsOutOfMemory(exception) && _slots > 1)
@@ -74,7 +82,7 @@ internal sealed class SlotPool : IDisposable
         catch (Exception exception)
         {
             // What the model itself fails on concerns those at work; the next ones may fare better.
-            _live.ForEach(sequence => End(sequence, Ending.Fault, exception.Message));
+            AtWork.ForEach(sequence => End(sequence, Ending.Fault, exception.Message));
             _live.Clear();
             _prefix = [];
         }
@@ -83,7 +91,7 @@ internal sealed class SlotPool : IDisposable
     /// <summary>Ends all there is.</summary>
     public void EndAll(Ending ending, string? fault)
     {
-        foreach (var sequence in _live.Concat(_waiting))
+        foreach (var sequence in AtWork.Concat(_waiting))
         {
             End(sequence, ending, fault);
         }
@@ -118,18 +126,30 @@ internal sealed class SlotPool : IDisposable
     {
         _decoder.Dispose();
         _slots /= 2;
-        _live.ForEach(sequence => sequence.Restart());
-        _waiting.AddRange(_live);
+        AtWork.ForEach(sequence => sequence.Restart());
+        _waiting.AddRange(AtWork);
         _live.Clear();
         _sorted = false;
         _prefix = [];
         _decoder = Make();
     }
 
+    private void Cancel()
+    {
+        for (var at = 0; at < _live.Count; at++)
+        {
+            if (_live[at] is { IsCancelled: true } sequence)
+            {
+                End(sequence, Ending.Cancelled);
+                _live[at] = null;
+            }
+        }
+    }
+
     private void Begin()
     {
         Sort();
-        while (_live.Count < _slots && _waiting.Count > 0)
+        while (Free() < _slots && _waiting.Count > 0)
         {
             var next = _waiting[^1];
             if (next.IsCancelled)
@@ -148,6 +168,46 @@ internal sealed class SlotPool : IDisposable
             {
                 Prefill();
             }
+        }
+    }
+
+    /// <summary>The first slot without a sequence.</summary>
+    private int Free()
+    {
+        var gap = _live.IndexOf(null);
+        return gap >= 0 ? gap : _live.Count;
+    }
+
+    private void Put(int slot, Sequence sequence)
+    {
+        if (slot == _live.Count)
+        {
+            _live.Add(sequence);
+        }
+        else
+        {
+            _live[slot] = sequence;
+        }
+    }
+
+    /// <summary>Closes the gaps that no request filled.</summary>
+    private void Close()
+    {
+        for (var last = _live.Count - 1; last >= 0; last--)
+        {
+            if (_live[last] is { } sequence)
+            {
+                var gap = Free();
+                if (gap >= last)
+                {
+                    return;
+                }
+
+                _decoder.Copy(last, gap, sequence.Length);
+                _live[gap] = sequence;
+            }
+
+            _live.RemoveAt(last);
         }
     }
 
@@ -190,17 +250,18 @@ internal sealed class SlotPool : IDisposable
     {
         _waiting.RemoveAt(_waiting.Count - 1);
         var rest = next.Request.Prompt.Span[shared..];
-        _live.Add(next);
-        var logits = _decoder.Continue(_live.Count - 1, _slots, shared, rest);
+        var slot = Free();
+        Put(slot, next);
+        var logits = _decoder.Continue(slot, _slots, shared, rest);
         Counts.Computed += rest.Length;
         Counts.Shared += shared;
-        Take(logits, _live.Count - 1);
+        Take(logits, slot, 1);
     }
 
     /// <summary>Computes prompts that share nothing, together as long as padding stays within the option.</summary>
     private void Prefill()
     {
-        var first = _live.Count;
+        var first = Free();
         var longest = 0;
         var prompts = new List<ReadOnlyMemory<int>>();
         do
@@ -213,25 +274,16 @@ internal sealed class SlotPool : IDisposable
             }
 
             _waiting.RemoveAt(_waiting.Count - 1);
-            _live.Add(next);
+            Put(first + prompts.Count, next);
             prompts.Add(next.Request.Prompt);
             Counts.Computed += next.Request.Prompt.Length;
         }
-        while (_live.Count < _slots && _waiting.Count > 0);
-        Take(_decoder.Prefill(first, prompts), first);
+        while (Free() == first + prompts.Count && Free() < _slots && _waiting.Count > 0);
+        Take(_decoder.Prefill(first, prompts), first, prompts.Count);
     }
 
     private void Decode()
     {
-        for (var at = _live.Count - 1; at >= 0; at--)
-        {
-            if (_live[at].IsCancelled)
-            {
-                End(_live[at], Ending.Cancelled);
-                Remove(at);
-            }
-        }
-
         if (_live.Count == 0)
         {
             return;
@@ -239,34 +291,43 @@ internal sealed class SlotPool : IDisposable
 
         for (var at = 0; at < _live.Count; at++)
         {
-            _tokens[at] = _live[at].Last;
-            _lengths[at] = _live[at].Length;
+            _tokens[at] = _live[at]!.Last;
+            _lengths[at] = _live[at]!.Length;
         }
 
         var logits = _decoder.Decode(_tokens.AsSpan(0, _live.Count), _lengths.AsSpan(0, _live.Count));
         Counts.Steps++;
         Counts.AtWork += _live.Count;
         Counts.Room += _slots;
-        Take(logits, 0);
+        Take(logits, 0, _live.Count);
     }
 
-    /// <summary>Chooses a token for each sequence from <paramref name="first"/> on, and lets go of those that ended.</summary>
-    private unsafe void Take(Span<float> logits, int first)
+    /// <summary>Chooses a token for so many sequences from <paramref name="first"/> on, and lets go of those that ended.</summary>
+    private unsafe void Take(Span<float> logits, int first, int count)
     {
-        // A row of logits of a large vocabulary takes some ten microseconds: rows are worth a core each.
         fixed (float* start = logits)
         {
             var rows = (nint)start;
-            Parallel.For(first, _live.Count, at => Take((float*)rows + ((long)(at - first) * _decoder.Vocabulary), at));
+            if (logits.Length >= ParallelLogits)
+            {
+                Parallel.For(0, count, row => Take((float*)rows + ((long)row * _decoder.Vocabulary), first + row));
+            }
+            else
+            {
+                for (var row = 0; row < count; row++)
+                {
+                    Take((float*)rows + ((long)row * _decoder.Vocabulary), first + row);
+                }
+            }
         }
 
-        for (var at = _live.Count - 1; at >= first; at--)
+        for (var at = first; at < first + count; at++)
         {
             if (_ended[at])
             {
                 Counts.Completed++;
-                Counts.Written += _live[at].Written;
-                Remove(at);
+                Counts.Written += _live[at]!.Written;
+                _live[at] = null;
             }
         }
     }
@@ -275,25 +336,13 @@ internal sealed class SlotPool : IDisposable
     {
         try
         {
-            _ended[at] = _live[at].Take(new Span<float>(row, _decoder.Vocabulary), _samplers[at], _banned, Positions);
+            _ended[at] = _live[at]!.Take(new Span<float>(row, _decoder.Vocabulary), _samplers[at], _banned, Positions);
         }
         catch (InvalidDataException exception)
         {
-            _live[at].End(Ending.Fault, exception.Message);
+            _live[at]!.End(Ending.Fault, exception.Message);
             _ended[at] = true;
         }
-    }
-
-    private void Remove(int at)
-    {
-        var last = _live.Count - 1;
-        if (at < last)
-        {
-            _decoder.Copy(last, at, _live[last].Length);
-            _live[at] = _live[last];
-        }
-
-        _live.RemoveAt(last);
     }
 
     private void End(Sequence sequence, Ending ending, string? fault = null)

@@ -27,7 +27,30 @@ public sealed class SamplerTests
 
             var expected = Slow(logits, sampling, seen, written, banned, uniform);
 
-            Assert.Equal(expected, sampler.Choose(logits, sampling, seen, written, banned, uniform));
+            Assert.Equal(expected, sampler.Choose(logits, sampling, [.. seen], [.. written], banned, uniform));
+        }
+    }
+
+    [Theory]
+    [InlineData(1.0, 0.9, 0)]
+    [InlineData(0.5, 0.95, 0)]
+    [InlineData(1.0, 1.0, 1000)]
+    [InlineData(1.0, 0.5, 3000)]
+    public void Choose_ManyEqualAndFlatLogits_AsTheObviousWay(double temperature, double topP, int topK)
+    {
+        var sampling = new Sampling { Temperature = temperature, TopP = topP, TopK = topK, RepetitionPenalty = 1 };
+        var sampler = new Sampler();
+        var random = new Random(4);
+        for (var i = 0; i < 60; i++)
+        {
+            // Eighths: thousands of tokens have the same probability, and where the cut goes through them their ids decide.
+            var step = i % 3 == 0 ? 1 << 20 : i % 3 == 1 ? 8 : 1;
+            var logits = Enumerable.Range(0, random.Next(5000, 20_000)).Select(_ => MathF.Round((float)random.NextDouble() * 4 * step) / step).ToArray();
+            var uniform = Sampler.Uniform(12, i);
+
+            var expected = Slow(logits, sampling, [], [], [], uniform);
+
+            Assert.Equal(expected, sampler.Choose(logits, sampling, [], [], [], uniform));
         }
     }
 

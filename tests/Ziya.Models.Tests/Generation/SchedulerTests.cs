@@ -202,7 +202,7 @@ public sealed class SchedulerTests : IDisposable
         while (written.Count < request.MaxTokens)
         {
             HistoryDecoder.Fill(history, logits);
-            var id = new Sampler().Choose(logits, request.Sampling, history.ToHashSet(), written.ToHashSet(), [0], Sampler.Uniform(request.Seed, written.Count));
+            var id = new Sampler().Choose(logits, request.Sampling, [.. history.Distinct()], [.. written.Distinct()], [0], Sampler.Uniform(request.Seed, written.Count));
             if (id == EndId)
             {
                 return (written, Ending.Stop);
