@@ -15,10 +15,11 @@ internal static class TokenizeCommand
         var decode = new Option<bool>("--decode") { Description = "Ids on stdin to text on stdout." };
         var count = new Option<bool>("--count") { Description = "Only the number of lines, bytes and tokens, at the end." };
         var special = new Option<bool>("--special") { Description = "Names of added tokens in the text stand for them, and what the model puts around a text is put around each line." };
-        var command = new Command("tokenize", "Turns text on stdin into token ids on stdout, line by line.") { path, decode, count, special };
+        var engine = new Option<TokenizerEngine>("--engine") { Description = "What turns text into ids: own, or microsoft (Microsoft.ML.Tokenizers, where the package registry has it; not exact).", HelpName = "E" };
+        var command = new Command("tokenize", "Turns text on stdin into token ids on stdout, line by line.") { path, decode, count, special, engine };
         command.SetAction(parsed =>
         {
-            var tokenizer = ModelTokenizer.Load(parsed.GetRequiredValue(path));
+            var tokenizer = ModelTokenizer.Load(parsed.GetRequiredValue(path), new TokenizerSwitches { Engine = parsed.GetValue(engine) });
             using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false), false, 1 << 16);
             using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
             return parsed.GetValue(decode) ? Decode(tokenizer, input, output) : Encode(tokenizer, input, output, parsed.GetValue(special), parsed.GetValue(count));

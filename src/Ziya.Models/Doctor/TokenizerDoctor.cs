@@ -53,10 +53,31 @@ internal static class TokenizerDoctor
         yield return changed.Count == 0
             ? Finding.Ok("tokenizer", $"{Samples.Length} Chinese and English samples come back as they were, {(double)characters / tokens:N2} characters a token")
             : Finding.Warning("tokenizer", $"{changed.Count} of {Samples.Length} samples do not come back as they were, first '{changed[0]}' as '{tokenizer.Decode(tokenizer.Encode(changed[0]))}'.", "Tokenizers that normalize text do that; others should not.");
+        if (TokenizerEngines.HasMicrosoft)
+        {
+            yield return Microsoft(patient);
+        }
+
         var path = Path.Combine(patient.Folder, ReferenceFile);
         if (File.Exists(path))
         {
             yield return Reference(tokenizer, path);
+        }
+    }
+
+    private static Finding Microsoft(Patient patient)
+    {
+        try
+        {
+            var theirs = ModelTokenizer.Load(patient.Folder, new TokenizerSwitches { Engine = TokenizerEngine.Microsoft });
+            var differing = Samples.Where(text => !theirs.Encode(text).SequenceEqual(patient.Tokenizer.Encode(text))).ToList();
+            return differing.Count == 0
+                ? Finding.Ok("other engine", $"Microsoft.ML.Tokenizers gives the same ids on the {Samples.Length} samples")
+                : Finding.Ok("other engine", $"Microsoft.ML.Tokenizers gives other ids on {differing.Count} of {Samples.Length} samples, first '{differing[0]}'; it is not used");
+        }
+        catch (InvalidDataException exception)
+        {
+            return Finding.Ok("other engine", $"{exception.Message}");
         }
     }
 

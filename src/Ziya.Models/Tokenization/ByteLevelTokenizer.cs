@@ -30,6 +30,8 @@ public sealed class ByteLevelTokenizer : Tokenizer
         Splitting = splitting;
     }
 
+    internal ByteLevelVocabulary Vocabulary => _vocabulary;
+
     /// <summary>How text is cut before it is merged.</summary>
     public WordSplitting Splitting { get; }
 

@@ -62,6 +62,9 @@ internal sealed class ByteLevelVocabulary
     /// <summary>What merges.</summary>
     public MergeTable Merges { get; }
 
+    /// <summary>The tokens by their names.</summary>
+    public IReadOnlyDictionary<string, int> Ids => _ids;
+
     /// <summary>The token of that name.</summary>
     public int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 

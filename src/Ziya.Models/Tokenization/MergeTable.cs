@@ -31,6 +31,10 @@ internal sealed class MergeTable
         }
     }
 
+    /// <summary>All merges in their order.</summary>
+    public IEnumerable<(int Left, int Right)> InOrder() =>
+        _places.Where(place => place.Key != 0).OrderBy(place => place.Rank).Select(place => ((int)(place.Key >> 32) - 1, (int)(uint)place.Key - 1));
+
     /// <summary>The rank of a pair; <see cref="int.MaxValue"/> if it does not merge.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(int left, int right, out int made)

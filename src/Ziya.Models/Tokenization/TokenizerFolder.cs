@@ -85,7 +85,7 @@ internal sealed class TokenizerFolder
         // 4.
         before = Around(before, _switches.AddBos, Flag("add_bos_token") ?? vocabulary is SentencePieceTokenizer, ids[0]);
         after = Around(after, _switches.AddEos, Flag("add_eos_token") ?? false, ids[1]);
-        return new ModelTokenizer(vocabulary, new TokenizerSpecials
+        return new ModelTokenizer(TokenizerEngines.Use(_switches.Engine, vocabulary, path), new TokenizerSpecials
         {
             Added = [.. _added.Values.Select(token => _switches.StripAroundAdded is { } strip ? token with { StripLeft = strip, StripRight = strip } : token)],
             BosId = ids[0],

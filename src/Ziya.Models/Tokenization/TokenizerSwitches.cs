@@ -21,6 +21,9 @@ public sealed record TokenizerSwitches
     /// <summary>Whether a text ends with the token for that. Default: <c>add_eos_token</c>, or false.</summary>
     public bool? AddEos { get; init; }
 
+    /// <summary>What turns text into ids. Default <see cref="TokenizerEngine.Own"/>.</summary>
+    public TokenizerEngine Engine { get; init; }
+
     /// <summary>Whether a byte-level tokenizer cuts off digits. Default: what tokenizer.json says, or no.</summary>
     public DigitSplit? Digits { get; init; }
 }
