@@ -8,9 +8,9 @@ namespace Ziya.Corpus.Tests;
 /// </summary>
 internal static class GlobalStepRunner
 {
-    /// <summary>What became of each record, in the order given.</summary>
+    /// <summary>What became of each record, in the order given. <paramref name="look"/> stands for a model that the step would ask.</summary>
     public static List<(Record Record, Drop? Drop)> Run(
-        Func<IGlobalStep> make, IReadOnlyList<Record> records, int shards, int partitions)
+        Func<IGlobalStep> make, IReadOnlyList<Record> records, int shards, int partitions, Func<Record, object?>? look = null)
     {
         var store = new EntryStore(shards, partitions);
         var places = Places(records.Count, shards);
@@ -21,7 +21,7 @@ internal static class GlobalStepRunner
             {
                 if (places[i].Shard == shard)
                 {
-                    step.Map(records[i], step.Look(records[i], default).GetAwaiter().GetResult(), places[i], store.Open(step.Maps));
+                    step.Map(records[i], look is null ? step.Look(records[i], default).GetAwaiter().GetResult() : look(records[i]), places[i], store.Open(step.Maps));
                 }
             }
         }

@@ -85,7 +85,7 @@ public sealed class DedupMinHash : GlobalStep<Record>
 
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Stages =>
-        [new MatchStage(), new UniqueStage(), new ConnectStage(), new GatherStage(), new KeepStage(Findings, _options)];
+        [new MatchStage(), new UniqueStage(), new ConnectStage(), new GatherStage(), new KeepStage(Findings, new SketchLikeness(_options.Bands * _options.Rows, _options.MinSimilarity))];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => _options.Bands * _options.Rows > MostHashes

@@ -3,10 +3,10 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Corpus.Deduplication;
 
 /// <summary>
-/// Step 5 of <see cref="DedupMinHash"/>. A component is read twice: to find the records that stay and how many go for each, and to say so of those that go.
+/// Step 5 of <see cref="DedupMinHash"/> and <see cref="DedupSemantic"/>. A component is read twice: to find the records that stay and how many go for each, and to say so of those that go.
 /// Memory: sketch and id of the records of one component that stay, at most <see cref="MostKeepers"/> of them; further ones stay too, but none goes for them.
 /// </summary>
-internal sealed class KeepStage(Channel findings, DedupMinHashOptions options) : Stage("keep", [DedupMinHash.Clusters], [findings])
+internal sealed class KeepStage(Channel findings, ILikeness likeness) : Stage("keep", [DedupMinHash.Clusters], [findings])
 {
     /// <summary>Where the rank is, behind the component.</summary>
     public const int RankAt = Address.Size;
@@ -20,8 +20,6 @@ internal sealed class KeepStage(Channel findings, DedupMinHashOptions options) :
     // 4096 comparisons take 30 microseconds.
     internal const int MostKeepers = 4096;
 
-    private readonly int _length = options.Bands * options.Rows;
-    private readonly int _needed = Sketch.Needed(options.MinSimilarity, options.Bands * options.Rows);
     private readonly List<Keeper> _keepers = [];
 
     /// <inheritdoc/>
@@ -50,14 +48,14 @@ internal sealed class KeepStage(Channel findings, DedupMinHashOptions options) :
 
     private void Meet(ReadOnlySpan<byte> entry)
     {
-        var sketch = entry.Slice(HeadSize, _length);
+        var sketch = SketchOf(entry);
         if (Find(sketch, _keepers.Count) is { } found)
         {
             found.Keeper.Size++;
         }
         else if (_keepers.Count < MostKeepers)
         {
-            _keepers.Add(new Keeper(Address.Read(entry[RecordAt..]), sketch.ToArray(), entry[(HeadSize + _length)..].ToArray()));
+            _keepers.Add(new Keeper(Address.Read(entry[RecordAt..]), sketch.ToArray(), entry[(HeadSize + sketch.Length)..].ToArray()));
         }
     }
 
@@ -74,21 +72,22 @@ internal sealed class KeepStage(Channel findings, DedupMinHashOptions options) :
             {
                 passed++;
             }
-            else if (Find(entry.Slice(HeadSize, _length), passed) is var (keeper, agreeing))
+            else if (Find(SketchOf(entry), passed) is var (keeper, similarity))
             {
-                DuplicateFinding.Write(output, findings, at, keeper.At, keeper.Size, (float)Sketch.Similarity(agreeing, _length), keeper.Id);
+                DuplicateFinding.Write(output, findings, at, keeper.At, keeper.Size, (float)similarity, keeper.Id);
             }
         }
     }
 
-    private (Keeper Keeper, int Agreeing)? Find(ReadOnlySpan<byte> sketch, int among)
+    private ReadOnlySpan<byte> SketchOf(ReadOnlySpan<byte> entry) => entry.Slice(HeadSize, likeness.SizeOf(entry[HeadSize..]));
+
+    private (Keeper Keeper, double Similarity)? Find(ReadOnlySpan<byte> sketch, int among)
     {
         for (var i = 0; i < among; i++)
         {
-            var agreeing = Sketch.Agreeing(sketch, _keepers[i].Sketch);
-            if (agreeing >= _needed || options.MinSimilarity == 0)
+            if (likeness.IsAlike(sketch, _keepers[i].Sketch, out var similarity))
             {
-                return (_keepers[i], agreeing);
+                return (_keepers[i], similarity);
             }
         }
 

@@ -6,6 +6,7 @@ using Ziya.Models.Prompts;
 using Ziya.Models.Reward;
 using Ziya.Models.Scoring;
 using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Models.Entries;
 

@@ -38,7 +38,7 @@ public sealed class RewardModel : IRewardModel, IDisposable
         ArgumentNullException.ThrowIfNull(messages);
         if (messages.Count == 0 || messages[^1].Role != "assistant")
         {
-            throw new ArgumentException("The conversation does not end with an answer.", nameof(messages));
+            throw new ArgumentException("The conversation does not end with an answer.");
         }
 
         var buffer = new TokenBuffer();

@@ -1,5 +1,6 @@
 using Ziya.Models.Checkpoints;
 using Ziya.Models.Tokenization;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Models.Scoring;
 

@@ -1,4 +1,4 @@
-namespace Ziya.Models.Scoring;
+namespace Ziya.Pipeline.Scoring;
 
 /// <summary>The vector of a text.</summary>
 /// <param name="Vector">Its elements; their squares sum to 1, so that products are cosines.</param>

@@ -1,4 +1,4 @@
-namespace Ziya.Models.Scoring;
+namespace Ziya.Pipeline.Scoring;
 
 /// <summary>How probable a text is.</summary>
 /// <param name="LogProbability">The sum over its tokens of the natural logarithm of each one's probability behind those before it.</param>

@@ -1,4 +1,4 @@
-namespace Ziya.Models.Scoring;
+namespace Ziya.Pipeline.Scoring;
 
 /// <summary>A model that knows how probable a text is. One instance serves every task of the process, from any thread.</summary>
 public interface ITextScorer

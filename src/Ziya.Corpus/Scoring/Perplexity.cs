@@ -1,0 +1,60 @@
+using System.Text;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Scoring;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Corpus.Scoring;
+
+/// <summary>Options of <c>perplexity</c>.</summary>
+public sealed record PerplexityOptions
+{
+    /// <summary>The model that knows how probable a text is: one that writes text, on this machine.</summary>
+    [ModelName(typeof(ITextScorer))]
+    public required string Model { get; init; }
+
+    /// <summary>What the logarithm of the probability is divided by. Default token.</summary>
+    public PerplexityUnit Per { get; init; } = PerplexityUnit.Token;
+}
+
+/// <summary>
+/// Writes how surprised a language model is by the text, as the score <c>perplexity</c>: exp(-log p / n). The lower, the more the text is like what the model was trained
+/// on. CCNet (Wenzek et al. 2020, arXiv:1911.00359) sorts pages into thirds by it, each language by itself: `bucket: { by: perplexity, within: language }`.
+/// </summary>
+/// <remarks>
+/// 1. log p is the sum over the tokens, each behind those before it and the token that begins a text; how long texts are cut into windows the model's entry says. The end of the text is not scored.
+/// 2. n is the number of tokens, or with `per` that of characters or bytes, which can be compared among models with different tokenizers, and bytes among languages.
+/// 3. A record without a text passes without the score.
+/// </remarks>
+[Step("perplexity")]
+public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Record>
+{
+    private const string Score = "perplexity";
+
+    /// <inheritdoc/>
+    public override int Width => Model<ITextScorer>(options.Model).Width;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Writes => [Score];
+
+    /// <inheritdoc/>
+    public override async Task<Verdict<Record>> Apply(Record record, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var text = record.Content;
+
+        // 1.
+        var score = await Model<ITextScorer>(options.Model).Score(text, null, cancel).ConfigureAwait(false);
+
+        // 2.
+        var count = options.Per switch
+        {
+            PerplexityUnit.Character => text.EnumerateRunes().Count(),
+            PerplexityUnit.Byte => Encoding.UTF8.GetByteCount(text),
+            _ => score.Tokens,
+        };
+
+        // 3.
+        return score.Tokens == 0 ? record : record with { Scores = record.Scores.With(Score, Math.Exp(-score.LogProbability / count)) };
+    }
+}
