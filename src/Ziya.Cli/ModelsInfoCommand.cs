@@ -19,7 +19,7 @@ internal static class ModelsInfoCommand
 
     private static int Execute(string folder, bool listsTensors)
     {
-        if (File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+        if (ModelManifest.IsIn(folder))
         {
             var manifest = ModelManifest.Load(folder);
             Say(manifest.Config);

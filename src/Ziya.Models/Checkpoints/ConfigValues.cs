@@ -102,5 +102,5 @@ internal readonly struct ConfigValues(string path, JsonElement json, string sect
     /// <summary>What is wrong with a key.</summary>
     public InvalidDataException Wrong(string key, string how) => new($"{path}: {section}{key} {how}.");
 
-    private JsonElement? Find(string key) => json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string key) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -57,10 +57,20 @@ public static class ModelDoctor
     private static IEnumerable<Finding> Kind(Patient patient)
     {
         var config = patient.Config;
-        var kind = patient.IsExported ? $"exported, {patient.Manifest.Weights}, computing in {patient.Manifest.Compute}" : "published: to be exported with ziya models export";
-        yield return Finding.Ok("model", $"{config.Family} {config.Task}, {config.Layers} layers of {config.Hidden}; {kind}");
-        var rope = config.Family == ModelFamily.Llama ? FormattableString.Invariant($", rotary with base {config.RopeTheta}{(config.Rope.Type == "default" ? "" : FormattableString.Invariant($", stretched {config.Rope.Factor} times ({config.Rope.Type})"))}") : ", learned";
-        yield return Finding.Ok("context", $"{config.Context:N0} positions{rope}");
+        if (!patient.IsExported)
+        {
+            yield return Finding.Ok("model", $"{config.Family} {config.Task}, {config.Layers} layers of {config.Hidden}; published: to be exported with ziya models export");
+        }
+        else
+        {
+            var family = patient.Manifest.GenAi is { } genAi ? $"{genAi.Type} of ONNX Runtime GenAI's builder" : config.Family.ToString();
+            yield return Finding.Ok("model", $"{family} {config.Task}, {config.Layers} layers of {config.Hidden}; exported, {patient.Manifest.Weights}, computing in {patient.Manifest.Compute}");
+        }
+
+        var positions = patient.IsExported && patient.Manifest.GenAi is not null ? ""
+            : config.Family == ModelFamily.GptBigCode ? ", learned"
+            : FormattableString.Invariant($", rotary with base {config.RopeTheta}{(config.Rope.Type == "default" ? "" : FormattableString.Invariant($", stretched {config.Rope.Factor} times ({config.Rope.Type})"))}");
+        yield return Finding.Ok("context", $"{config.Context:N0} positions{positions}");
     }
 
     private static List<Finding> Guard(string subject, Func<IEnumerable<Finding>> check)

@@ -13,15 +13,18 @@ internal sealed class Patient(string folder)
     private readonly Lazy<ModelTokenizer> _tokenizer = new(() => ModelTokenizer.Load(folder));
     private readonly Lazy<IReadOnlyList<CheckpointTensor>> _exported = new(() =>
     {
-        var path = Path.Combine(folder, ModelManifest.ModelFile);
+        var path = Path.Combine(folder, ModelManifest.Load(folder).GraphFile);
         return GraphWeights.Locate(path, GraphWeights.ReadGraph(path));
     });
 
     /// <summary>The folder.</summary>
     public string Folder => folder;
 
-    /// <summary>Whether it was exported.</summary>
-    public bool IsExported { get; } = File.Exists(Path.Combine(folder, ModelManifest.FileName));
+    /// <summary>Whether it was exported, here or by ONNX Runtime GenAI's builder.</summary>
+    public bool IsExported { get; } = ModelManifest.IsIn(folder);
+
+    /// <summary>Its graphs.</summary>
+    public IEnumerable<string> Graphs => Manifest.GenAi is null && Config.Task == ModelTask.Generate ? [Manifest.GraphFile, ModelManifest.ScoreFile] : [Manifest.GraphFile];
 
     /// <summary>What the export says of itself.</summary>
     public ModelManifest Manifest => _manifest.Value;

@@ -19,7 +19,7 @@ internal static class RunDoctor
     private static readonly string[] Texts = ["北京是中华人民共和国的首都，位于华北平原的北部，是全国的政治和文化中心。", "The capital of France is Paris, a city on the river Seine in the north of the country."];
 
     public static IEnumerable<Finding> Run(Patient patient, DoctorOptions options) =>
-        patient.Config.Task == ModelTask.Generate ? [Answer(patient, options), Read(patient, options)] : [Look(patient, options)];
+        patient.Config.Task != ModelTask.Generate ? [Look(patient, options)] : patient.Manifest.GenAi is null ? [Answer(patient, options), Read(patient, options)] : [Answer(patient, options)];
 
     private static Finding Answer(Patient patient, DoctorOptions options)
     {

@@ -56,9 +56,8 @@ internal static class WeightDoctor
 
     private static IEnumerable<Finding> Exported(Patient patient)
     {
-        string[] graphs = patient.Config.Task == ModelTask.Generate ? [ModelManifest.ModelFile, ModelManifest.ScoreFile] : [ModelManifest.ModelFile];
         var files = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in graphs.Select(graph => Path.Combine(patient.Folder, graph)))
+        foreach (var path in patient.Graphs.Select(graph => Path.Combine(patient.Folder, graph)))
         {
             files.Add(path);
             files.UnionWith(GraphWeights.Locate(path, GraphWeights.ReadGraph(path)).Select(tensor => tensor.File));

@@ -10,7 +10,7 @@ using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Entries;
 
-/// <summary>A model on this machine, in a folder that <c>ziya models export</c> made.</summary>
+/// <summary>A model on this machine, in a folder that <c>ziya models export</c> made, or the model builder of ONNX Runtime GenAI: <c>genai_config.json</c> tells such a one.</summary>
 [Model("onnx")]
 public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
 {
@@ -68,9 +68,25 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     ];
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer) || (File.Exists(Path.Combine(Onnx, ModelManifest.FileName))
-        ? LocalUse.Serves(ModelManifest.Load(Onnx).Config.Task, use)
-        : Enum.GetValues<ModelTask>().Any(task => LocalUse.Serves(task, use)));
+    public override bool Serves(Type use)
+    {
+        if (use == typeof(IModelWithTokenizer))
+        {
+            return true;
+        }
+
+        try
+        {
+            // Graphs of ONNX Runtime GenAI's builder generate, and have none beside them to score text with.
+            var manifest = ModelManifest.Load(Onnx);
+            return manifest.GenAi is null ? LocalUse.Serves(manifest.Config.Task, use) : use == typeof(IGenerator);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // What is wrong with the folder is told by Check.
+            return Enum.GetValues<ModelTask>().Any(task => LocalUse.Serves(task, use));
+        }
+    }
 
     /// <inheritdoc/>
     public override ModelOptions Deciding() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096 };

@@ -56,7 +56,12 @@ internal static class GraphWeights
     private static CheckpointTensor Locate(string path, string folder, TensorProto tensor)
     {
         var place = tensor.ExternalData.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var type = (DataType)tensor.DataType switch
+        if (!place.TryGetValue("location", out var file))
+        {
+            throw new InvalidDataException($"{path}: {tensor.Name} does not say where its data lies.");
+        }
+
+        TensorType? type = (DataType)tensor.DataType switch
         {
             DataType.Float => TensorType.Float32,
             DataType.Float16 => TensorType.Float16,
@@ -67,11 +72,13 @@ internal static class GraphWeights
             DataType.Int8 => TensorType.Int8,
             DataType.Uint8 => TensorType.UInt8,
             DataType.Bool => TensorType.Bool,
-            var other => throw new InvalidDataException($"{path}: {tensor.Name} is of {other}, which is not supported."),
+            _ => null,
         };
-        var offset = place.TryGetValue("offset", out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        return place.TryGetValue("location", out var file)
-            ? new CheckpointTensor(tensor.Name, type, [.. tensor.Dims], Path.Combine(folder, file), offset)
-            : throw new InvalidDataException($"{path}: {tensor.Name} does not say where its data lies.");
+
+        // Of types that checkpoints do not have, such as 4 bits, only the bytes count.
+        return new CheckpointTensor(tensor.Name, type ?? TensorType.UInt8, type is null ? [Number(place, "length")] : [.. tensor.Dims], Path.Combine(folder, file), Number(place, "offset"));
     }
+
+    private static long Number(Dictionary<string, string> place, string key) =>
+        place.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

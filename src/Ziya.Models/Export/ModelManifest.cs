@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ziya.Models.Checkpoints;
+using Ziya.Models.GenAi;
 
 namespace Ziya.Models.Export;
 
@@ -39,15 +40,31 @@ public sealed record ModelManifest
     /// <summary>In what it computes; keys and values have this type.</summary>
     public required Precision Compute { get; init; }
 
+    /// <summary>The graph that generates, scores as a reward model, or embeds.</summary>
+    [JsonIgnore]
+    public string GraphFile => GenAi?.File ?? ModelFile;
+
+    /// <summary>How the graph is called, if it was not exported but made by ONNX Runtime GenAI's builder.</summary>
+    [JsonIgnore]
+    internal GenAiGraph? GenAi { get; init; }
+
     /// <summary>Bytes that keys and values take for each position of each sequence.</summary>
     [JsonIgnore]
     public long KvBytesPerPosition => 2L * Config.Layers * Config.KvHeads * Config.HeadSize * (Compute == Precision.Float32 ? 4 : 2);
 
-    /// <summary>Reads it from a model's folder.</summary>
+    /// <summary>Whether a folder is that of a model that can be run: exported, or made by ONNX Runtime GenAI's builder.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName)) || GenAiFolder.Is(folder);
+
+    /// <summary>Reads it from a model's folder; that of ONNX Runtime GenAI's builder has genai_config.json in its place.</summary>
     /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
     public static ModelManifest Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path) && GenAiFolder.Is(folder))
+        {
+            return GenAiFolder.Read(folder);
+        }
+
         try
         {
             var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), Json)!;

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Ziya.Models.Export;
+using Ziya.Models.GenAi;
 
 namespace Ziya.Models.Generation;
 
@@ -11,6 +12,9 @@ namespace Ziya.Models.Generation;
 /// <param name="KvType">Element type of the caches: float, float16 or bfloat16.</param>
 internal sealed record DecoderShape(int Layers, int KvHeads, int HeadSize, int Vocabulary, TensorElementType KvType)
 {
+    /// <summary>How the graph is called, if ONNX Runtime GenAI's builder made it.</summary>
+    public GenAiGraph? GenAi { get; init; }
+
     /// <summary>The shape of an exported model.</summary>
     public static DecoderShape Of(ModelManifest manifest)
     {
@@ -21,7 +25,7 @@ internal sealed record DecoderShape(int Layers, int KvHeads, int HeadSize, int V
             Precision.BFloat16 => TensorElementType.BFloat16,
             _ => TensorElementType.Float,
         };
-        return new DecoderShape(config.Layers, config.KvHeads, config.HeadSize, config.Vocabulary, type);
+        return new DecoderShape(config.Layers, config.KvHeads, config.HeadSize, config.Vocabulary, type) { GenAi = manifest.GenAi };
     }
 
     /// <summary>Bytes of one slot of one cache.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Ziya.Models.Generation;
 
@@ -19,7 +18,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
     private readonly DecoderShape _shape;
     private readonly RunOptions _run = new();
     private readonly KvCaches _caches;
-    private readonly Dictionary<int, Call> _decodes = [];
+    private readonly Dictionary<int, GraphCall> _decodes = [];
     private readonly float* _logits;
 
     /// <summary>Makes room for sequences in a session, which stays the caller's.</summary>
@@ -58,15 +57,20 @@ internal sealed unsafe class GqaDecoder : IDecoder
     /// <inheritdoc/>
     public Span<float> Prefill(int first, IReadOnlyList<ReadOnlyMemory<int>> prompts)
     {
-        // Never one column: that is computed in another order of sums than the same prompt among longer ones.
-        var longest = Math.Max(2, prompts.Max(prompt => prompt.Length));
-        using var call = new Call(this, first, first, prompts.Count, longest);
+        if (_shape.GenAi is { LastOnly: true } && prompts.Any(prompt => prompt.Length != prompts[0].Length))
+        {
+            return PrefillEach(first, prompts);
+        }
+
+        // Never one column: that is computed in another order of sums than the same prompt among longer ones. Where there are logits of the last column alone, there is no other way.
+        var longest = Math.Max(_shape.GenAi is { LastOnly: true } ? 1 : 2, prompts.Max(prompt => prompt.Length));
+        using var call = NewCall(first, first, prompts.Count, longest);
         for (var row = 0; row < prompts.Count; row++)
         {
             call.SetRow(row, prompts[row].Span, 0);
         }
 
-        return call.Run(longest);
+        return Run(call, prompts.Count, longest);
     }
 
     /// <inheritdoc/>
@@ -79,9 +83,9 @@ internal sealed unsafe class GqaDecoder : IDecoder
             source = slot;
         }
 
-        using var call = new Call(this, source, slot, 1, rest.Length);
+        using var call = NewCall(source, slot, 1, rest.Length);
         call.SetRow(0, rest, from);
-        return call.Run(from + rest.Length);
+        return Run(call, 1, from + rest.Length);
     }
 
     /// <inheritdoc/>
@@ -90,7 +94,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
         // The bindings of a number of slots are made once; the memory behind them changes in place.
         if (!_decodes.TryGetValue(tokens.Length, out var call))
         {
-            call = new Call(this, 0, 0, tokens.Length, 1);
+            call = NewCall(0, 0, tokens.Length, 1);
             _decodes.Add(tokens.Length, call);
         }
 
@@ -101,7 +105,7 @@ internal sealed unsafe class GqaDecoder : IDecoder
             total = Math.Max(total, lengths[row] + 1);
         }
 
-        return call.Run(total);
+        return Run(call, tokens.Length, total);
     }
 
     /// <inheritdoc/>
@@ -121,104 +125,29 @@ internal sealed unsafe class GqaDecoder : IDecoder
         _run.Dispose();
     }
 
-    /// <summary>The inputs and outputs of one form of call.</summary>
-    private sealed class Call : IDisposable
+    /// <summary>One prompt after the other.</summary>
+    private Span<float> PrefillEach(int first, IReadOnlyList<ReadOnlyMemory<int>> prompts)
     {
-        private readonly GqaDecoder _decoder;
-        private readonly OrtIoBinding _binding;
-        private readonly List<OrtValue> _values = [];
-        private readonly List<(string Name, OrtValue Value)> _inputs = [];
-        private readonly int _rows;
-        private readonly int _columns;
-        private readonly long* _ids;
-        private readonly int* _ends;
-        private readonly int* _total;
-        private readonly long* _last;
-
-        public Call(GqaDecoder decoder, int past, int present, int rows, int columns)
+        var logits = new Span<float>(_logits, prompts.Count * Vocabulary);
+        for (var row = 0; row < prompts.Count; row++)
         {
-            _decoder = decoder;
-            _rows = rows;
-            _columns = columns;
-            _ids = (long*)NativeMemory.AllocZeroed((nuint)(rows * columns), sizeof(long));
-            _ends = (int*)NativeMemory.AllocZeroed((nuint)rows, sizeof(int));
-            _total = (int*)NativeMemory.AllocZeroed(1, sizeof(int));
-            _last = (long*)NativeMemory.AllocZeroed((nuint)rows, sizeof(long));
-            _binding = decoder._session.CreateIoBinding();
-            Input("input_ids", TensorElementType.Int64, [rows, columns], _ids, (long)rows * columns * sizeof(long));
-            Input("seqlens_k", TensorElementType.Int32, [rows], _ends, rows * sizeof(int));
-            Input("total_seq_len", TensorElementType.Int32, [], _total, sizeof(int));
-            Input("last_index", TensorElementType.Int64, [rows], _last, rows * sizeof(long));
-            for (var layer = 0; layer < decoder._shape.Layers; layer++)
-            {
-                BindCache(layer, 0, "key", past, present);
-                BindCache(layer, 1, "value", past, present);
-            }
-
-            var logits = Keep(OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [rows, decoder.Vocabulary], (nint)decoder._logits, (long)rows * decoder.Vocabulary * sizeof(float)));
-            _binding.BindOutput("logits", logits);
+            var length = prompts[row].Length;
+            using var call = NewCall(first + row, first + row, 1, length);
+            call.SetRow(0, prompts[row].Span, 0);
+            call.Run(_run, length, logits.Slice(row * Vocabulary, Vocabulary));
         }
 
-        /// <summary>The tokens of a row, after <paramref name="before"/> positions; the rest of the row is padding.</summary>
-        public void SetRow(int row, ReadOnlySpan<int> tokens, int before)
-        {
-            for (var i = 0; i < _columns; i++)
-            {
-                _ids[(row * _columns) + i] = i < tokens.Length ? tokens[i] : 0;
-            }
+        return logits;
+    }
 
-            _ends[row] = before + tokens.Length - 1;
-            _last[row] = tokens.Length - 1;
-        }
+    private GraphCall NewCall(int past, int present, int rows, int columns) => _shape.GenAi is null
+        ? new ExportedCall(_session, _shape, _caches, past, present, rows, columns, _logits)
+        : new GenAiCall(_session, _shape, _caches, past, present, rows, columns, Positions);
 
-        public Span<float> Run(int total)
-        {
-            *_total = total;
-            if (_decoder.IsOnDevice)
-            {
-                // Binding copies to a device what lies elsewhere, so what has changed must be bound anew.
-                _inputs.ForEach(input => _binding.BindInput(input.Name, input.Value));
-                _binding.SynchronizeBoundInputs();
-                _decoder._session.RunWithBinding(_decoder._run, _binding);
-                _binding.SynchronizeBoundOutputs();
-            }
-            else
-            {
-                _decoder._session.RunWithBinding(_decoder._run, _binding);
-            }
-
-            return new Span<float>(_decoder._logits, _rows * _decoder.Vocabulary);
-        }
-
-        public void Dispose()
-        {
-            _binding.Dispose();
-            _values.ForEach(value => value.Dispose());
-            NativeMemory.Free(_ids);
-            NativeMemory.Free(_ends);
-            NativeMemory.Free(_total);
-            NativeMemory.Free(_last);
-        }
-
-        private void BindCache(int layer, int which, string name, int past, int present)
-        {
-            var cache = (2 * layer) + which;
-            _binding.BindInput($"past_key_values.{layer}.{name}", Keep(_decoder._caches.View(cache, past, _rows)));
-            _binding.BindOutput($"present.{layer}.{name}", Keep(_decoder._caches.View(cache, present, _rows)));
-        }
-
-        private void Input(string name, TensorElementType type, long[] shape, void* data, long bytes)
-        {
-            var value = Keep(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)data, bytes));
-            _inputs.Add((name, value));
-            _binding.BindInput(name, value);
-        }
-
-        private OrtValue Keep(OrtValue value)
-        {
-            _values.Add(value);
-            return value;
-        }
+    private Span<float> Run(GraphCall call, int rows, int total)
+    {
+        var logits = new Span<float>(_logits, rows * Vocabulary);
+        call.Run(_run, total, logits);
+        return logits;
     }
 }

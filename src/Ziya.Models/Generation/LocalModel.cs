@@ -37,7 +37,7 @@ public sealed class LocalModel : IDisposable
     /// <summary>Where it computes.</summary>
     public Device Device => _session.Device;
 
-    /// <summary>Opens the folder that <c>ziya models export</c> made.</summary>
+    /// <summary>Opens the folder that <c>ziya models export</c> made, or ONNX Runtime GenAI's model builder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How the model is used.</param>
     /// <param name="device">Where it is to compute: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</param>
@@ -56,7 +56,7 @@ public sealed class LocalModel : IDisposable
             throw new InvalidDataException($"{folder}: the tokenizer has {tokenizer.Size} tokens, the model rows for {manifest.Config.Vocabulary}. They do not belong together.");
         }
 
-        return new LocalModel(manifest, tokenizer, ModelSession.Open(Path.Combine(folder, ModelManifest.ModelFile), device, manifest.Compute), options);
+        return new LocalModel(manifest, tokenizer, ModelSession.Open(Path.Combine(folder, manifest.GraphFile), device, manifest.Compute), options);
     }
 
     /// <inheritdoc/>
