@@ -101,6 +101,9 @@ internal sealed class ModelSession : IDisposable
     private static SessionOptions Options(Device device)
     {
         var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+
+        // Threads that wait spin for a millisecond by default. Where a job's steps, or others, work on the same cores that halves the speed of both; this long bridges most operators.
+        options.AddSessionConfigEntry("session.intra_op.spin_duration_us", "20");
         if (device.Cuda is { } index)
         {
             using var cuda = new OrtCUDAProviderOptions();

@@ -5,7 +5,7 @@ using Ziya.Models.Generation;
 namespace Ziya.Benchmarks.Generation;
 
 /// <summary>
-/// <c>generate [REQUESTS] [BATCH] [small] [KEY=VALUE]</c>: decoding on the processor by a random LLaMA. The calls of the model alone at several batch sizes;
+/// <c>generate [REQUESTS] [BATCH] [small]</c>: decoding on the processor by a random LLaMA. The calls of the model alone at several batch sizes;
 /// then a bulk job by the scheduler and by static batches in the order of arrival.
 /// </summary>
 internal static class GenerateBenchmark
@@ -13,7 +13,7 @@ internal static class GenerateBenchmark
     public static int Run(string[] args)
     {
         var numbers = args.Where(arg => char.IsDigit(arg[0])).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
-        using var model = new RandomModel(args);
+        using var model = new RandomModel(args.Contains("small"));
         Console.WriteLine($"{model.Parameters / 1e6:0} M parameters");
         Steps(model);
         Bulk(model, numbers.Length > 0 ? numbers[0] : 64, numbers.Length > 1 ? numbers[1] : 16);
@@ -42,7 +42,8 @@ internal static class GenerateBenchmark
 
     private static void Bulk(RandomModel model, int count, int batch)
     {
-        var requests = BulkJob.Make(count, new Sampling { Temperature = 1 });
+        // With all defaults but a seed: temperature, top p and repetition penalty.
+        var requests = BulkJob.Make(count, new Sampling());
         var written = requests.Sum(request => request.MaxTokens);
 
         var started = Stopwatch.GetTimestamp();
@@ -58,7 +59,7 @@ internal static class GenerateBenchmark
         Console.WriteLine($"bulk, {count} requests, {written} tokens written, batch {batch}");
         Console.WriteLine($"  static batches   {fixedTime.TotalSeconds:0.0} s  {written / fixedTime.TotalSeconds:0} tokens/s");
         Console.WriteLine($"  scheduler        {time.TotalSeconds:0.0} s  {written / time.TotalSeconds:0} tokens/s  {fixedTime / time:0.0}x");
-        Console.WriteLine($"  outside the model's calls {1 - (clock.All / time):P1}; slots at work {scheduler.Figures.Occupancy:P0}; prompt tokens computed {scheduler.Figures.Computed}, shared {scheduler.Figures.Shared}");
+        Console.WriteLine($"  outside the model's calls {1 - (clock.All / time):P1}, of the middle step {clock.Overhead:P1}; slots at work {scheduler.Figures.Occupancy:P0}; prompt tokens computed {scheduler.Figures.Computed}, shared {scheduler.Figures.Shared}");
     }
 
     /// <summary>The obvious way: so many requests at a time, each computed whole, all kept until the longest is done.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Tiny;
@@ -16,22 +17,17 @@ internal sealed class RandomModel : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ziya-generate-");
     private readonly ModelManifest _manifest;
+    private readonly ModelSession _session;
 
-    /// <param name="arguments">"small": 8 layers of 384, 25 M parameters, instead of 12 of 768, 103 M. KEY=VALUE: a configuration entry of the session.</param>
-    public RandomModel(string[] arguments)
+    /// <param name="isSmall">8 layers of 384, 25 M parameters, instead of 12 of 768, 103 M.</param>
+    public RandomModel(bool isSmall)
     {
-        var options = arguments.Contains("small")
+        var options = isSmall
             ? new TinyOptions { Family = TinyFamily.Llama, Layers = 8, Hidden = 384, Heads = 6, Vocabulary = Vocabulary, Context = 1024 }
             : new TinyOptions { Family = TinyFamily.Llama, Layers = 12, Hidden = 768, Heads = 12, Vocabulary = Vocabulary, Context = 1024 };
         TinyModel.Write(Source, options);
         _manifest = ModelExport.Run(Source, Path.Combine(_folder.FullName, "onnx"), new ExportOptions());
-        using var sessionOptions = new SessionOptions();
-        foreach (var entry in arguments.Where(argument => argument.Contains('=')))
-        {
-            sessionOptions.AddSessionConfigEntry(entry.Split('=')[0], entry.Split('=')[1]);
-        }
-
-        Session = new InferenceSession(Path.Combine(_folder.FullName, "onnx", ModelManifest.ModelFile), sessionOptions);
+        _session = ModelSession.Open(Path.Combine(_folder.FullName, "onnx", ModelManifest.ModelFile), "cpu", _manifest.Compute);
         Shape = DecoderShape.Of(_manifest);
     }
 
@@ -42,7 +38,7 @@ internal sealed class RandomModel : IDisposable
     public string PeerFolder => Path.Combine(_folder.FullName, "peer");
 
     /// <summary>The model.</summary>
-    public InferenceSession Session { get; }
+    public InferenceSession Session => _session.Session;
 
     /// <summary>What it looks like.</summary>
     public DecoderShape Shape { get; }
@@ -64,7 +60,7 @@ internal sealed class RandomModel : IDisposable
 
     public void Dispose()
     {
-        Session.Dispose();
+        _session.Dispose();
         _folder.Delete(true);
     }
 }
