@@ -35,6 +35,14 @@ public sealed class TokenizeCommandTests
             ZiyaProcess.Shell(Samples, "$ZIYA tokenize --tokenizer llama --count < lines.txt").Output,
             StringComparison.Ordinal);
 
+    [Fact]
+    public void Tokenize_OtherEngine_EncodesOrSaysThatItIsNotThere()
+    {
+        var result = ZiyaProcess.Shell(Samples, "echo '雨停了。' | $ZIYA tokenize --tokenizer llama --engine microsoft");
+
+        Assert.True(result.Exit == Exit.Done || result.Error.Contains("this build has no Microsoft.ML.Tokenizers", StringComparison.Ordinal), result.Error);
+    }
+
     [Theory]
     [InlineData("echo 1 99999 | $ZIYA tokenize --tokenizer llama --decode", "stdin:1: '99999' is no id of this tokenizer; ids are 0 to 1201")]
     [InlineData("echo x | $ZIYA tokenize --tokenizer nowhere", "nowhere does not exist")]

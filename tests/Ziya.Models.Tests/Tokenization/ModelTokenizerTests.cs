@@ -119,6 +119,19 @@ public sealed class ModelTokenizerTests : IDisposable
         Assert.NotEqual(tokenizer.Encode("2026"), ModelTokenizer.Load(_folder, new TokenizerSwitches { Digits = DigitSplit.Each }).Encode("2026"));
     }
 
+    [Theory]
+    [InlineData("Qwen2Tokenizer", WordPattern.Qwen2)]
+    [InlineData("GPT2Tokenizer", WordPattern.Gpt2)]
+    public void Load_VocabularyAndMerges_CutsAsTheClassOfTheTokenizer(string name, WordPattern words)
+    {
+        WriteBytes();
+        Write("tokenizer_config.json", $$"""{ "tokenizer_class": "{{name}}" }""");
+        const string text = "It's 2026: e\u0301té，写回文本。\n\n  x";
+        var expected = ByteLevelTokenizer.Load(Path.Combine(_folder, "vocab.json"), Path.Combine(_folder, "merges.txt"), new WordSplitting { Words = words, Compose = words == WordPattern.Qwen2 });
+
+        Assert.Equal(expected.Encode(text), ModelTokenizer.Load(_folder).Encode(text));
+    }
+
     [Fact]
     public void Load_TokenizerJson_HasItsTokensAndTemplate()
     {
