@@ -19,6 +19,8 @@ public sealed partial class JobsReadmeTests
 
     public static TheoryData<string> Formats => [.. Catalog.All.Formats.Keys];
 
+    public static TheoryData<string> OutputFormats => [.. Catalog.All.OutputFormats.Keys];
+
     [Theory]
     [MemberData(nameof(Keys))]
     public void Keys_OfAJob_HaveARowWithTheirDefaultAndChoices(string key, string fallback, string choices)
@@ -40,11 +42,20 @@ public sealed partial class JobsReadmeTests
         Assert.All(Catalog.All.Formats[format].Extensions, ending => Assert.Contains($"`{ending}`", row, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(OutputFormats))]
+    public void OutputFormats_OfTheCatalog_HaveARowWithTheirVariants(string format)
+    {
+        var row = HasRow(Section("### Output"), format, "output format");
+        Assert.All(new OutputOptions { Write = "out", FormatType = Catalog.All.OutputFormats[format] }.OpenFormat().Variants, variant => Assert.Contains($"`{variant}`", row, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Rows_OfStepsAndFormats_AreInTheCatalog()
     {
         Assert.Empty(Rows(Section("### Steps")).Except(Catalog.All.Names));
         Assert.Empty(Rows(Section("### Input")).Except(Catalog.All.Formats.Keys));
+        Assert.Empty(Rows(Section("### Output")).Except(Catalog.All.OutputFormats.Keys));
     }
 
     [Fact]
@@ -76,8 +87,8 @@ public sealed partial class JobsReadmeTests
         {
             var option = (JsonObject)value!;
             var fallback = required.Any(key => (string)key! == name) ? "required"
-                : option["default"] is { } given ? given is JsonObject ? "none" : given.ToString() : "";
-            var choices = name == "format" && prefix == "input." ? "" : string.Join(',', option["enum"] as JsonArray ?? []);
+                : option["default"] is { } given ? given is JsonObject or JsonArray { Count: 0 } ? "none" : given.ToString() : "";
+            var choices = name == "format" ? "" : string.Join(',', option["enum"] as JsonArray ?? []);
             yield return (prefix + name, fallback, choices);
             if (prefix.Length == 0 && option.ContainsKey("properties"))
             {

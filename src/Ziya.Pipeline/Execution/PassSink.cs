@@ -37,7 +37,7 @@ internal sealed class PassSink
         _writer = new RecordWriter(work.Out);
         if (work.IsLast)
         {
-            _dataset = new DatasetWriter(context.Job.Output, work.Phase, task, outputs, _writer);
+            _dataset = new DatasetWriter(context.Job.Output, work.Phase, task, outputs, work.Out);
         }
         else
         {
@@ -58,9 +58,14 @@ internal sealed class PassSink
         _line.Clear();
         if (_dataset is not null)
         {
+            if (_dataset.Write(after) is { } fault)
+            {
+                Drop(after, OutputFormat.Step, new Drop(fault), ordinal);
+                return;
+            }
+
             Counts.Written++;
             Stats.AddWritten(after, _context.Job.Seed);
-            _dataset.Write(after);
         }
         else if (_work.WritesBase)
         {

@@ -83,8 +83,17 @@ public sealed record OutputOptions
     /// <summary>Folder; `{field}` in it stands for a field of the record (`language`, `bucket`, `source`, `meta.x`), one folder a value.</summary>
     public required string Write { get; init; }
 
-    /// <summary>Form of the records. Default native.</summary>
-    public OutputFormat Format { get; init; } = OutputFormat.Native;
+    /// <summary>Form of the records. Default native: the record kind as it is, with all its fields.</summary>
+    public string Format { get; init; } = "native";
+
+    /// <summary>Which form of a format that has several. Default: the first that jobs/README.md names of it.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The prompt template of `format: ziya`: the name of one that comes along, or a file. Default ziya2.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Fields of the record that a format other than native writes beside its own: `id`, `source`, `language`, `bucket`, `scores`, `meta`, and of their kinds `task`, `difficulty`, `lineage`, `models`. Default none.</summary>
+    public IReadOnlyList<string> Keep { get; init; } = [];
 
     /// <summary>Compression of the files. Default gzip.</summary>
     public Storage.Compression Compression { get; init; } = Storage.Compression.Gzip;
@@ -92,13 +101,13 @@ public sealed record OutputOptions
     /// <summary>Most megabytes of JSON (before compression) in one file. Default 256.</summary>
     [Range(1, 65536)]
     public int ShardMb { get; init; } = 256;
-}
 
-/// <summary>Form of output records.</summary>
-public enum OutputFormat
-{
-    /// <summary>The record kind as it is.</summary>
-    Native,
+    /// <summary>What <see cref="Format"/> names, by the catalog the job was read with.</summary>
+    internal Type FormatType { get; init; } = typeof(Writing.NativeFormat);
+
+    /// <summary>The format at work, for one task.</summary>
+    internal Writing.OutputFormat OpenFormat() =>
+        (Writing.OutputFormat)(FormatType.GetConstructor([typeof(OutputOptions)])?.Invoke([this]) ?? Activator.CreateInstance(FormatType)!);
 }
 
 /// <summary>What a job may use and put up with.</summary>

@@ -8,6 +8,9 @@ namespace Ziya.Pipeline.Jobs;
 /// <summary>Checks what types and ranges cannot: record kinds between steps, references to scores, inputs and outputs on the disk.</summary>
 internal static class JobCheck
 {
+    // What a format says itself, texts above all, is not among them.
+    private static readonly string[] Kept = ["id", "source", "language", "bucket", "scores", "meta", "task", "difficulty", "lineage", "models"];
+
     /// <summary>All faults. Properties the binder could not fill are null and are passed over: it has said so already.</summary>
     public static IEnumerable<JobFault> Faults(Job job, YamlBinder binder, StepCatalog catalog, bool checkFiles)
     {
@@ -31,7 +34,12 @@ internal static class JobCheck
 
         if (job.Steps is not null)
         {
-            faults.AddRange(Steps(job));
+            faults.AddRange(Steps(job, out var kind, out var from));
+            if (job.Output is { Format: not null, Keep: not null })
+            {
+                // After a step that could not be read, kinds mean nothing.
+                CheckFormat(job.Output, catalog, binder.Faults.Count > 0 ? null : RecordKinds.Of(kind), from, Add);
+            }
         }
 
         if (job.Output is { Write: not null })
@@ -101,53 +109,82 @@ internal static class JobCheck
         }
     }
 
-    private static IEnumerable<JobFault> Steps(Job job)
+    private static List<JobFault> Steps(Job job, out Type kind, out string from)
     {
-        var kind = KindType(job.Input?.Kind ?? RecordKind.Document);
-        var from = "the input";
+        var faults = new List<JobFault>();
+        kind = RecordKinds.TypeOf(job.Input?.Kind ?? RecordKind.Document);
+        from = "the input";
         var written = new HashSet<string>();
         foreach (var step in job.Steps)
         {
             Step made;
-            JobFault? broken = null;
             try
             {
                 made = step.Create(job.Seed);
             }
             catch (InvalidOperationException exception)
             {
-                broken = new JobFault(step.At, exception.Message);
-                made = null!;
-            }
-
-            if (broken is not null)
-            {
-                yield return broken;
+                faults.Add(new JobFault(step.At, exception.Message));
                 continue;
             }
 
             if (!made.In.IsAssignableFrom(kind))
             {
-                yield return new JobFault(step.At, $"step '{step.Key}' takes {Kind(made.In)} records, but gets {Kind(kind)} records from {from}.");
+                faults.Add(new JobFault(step.At, $"step '{step.Key}' takes {Kind(made.In)} records, but gets {Kind(kind)} records from {from}."));
             }
 
             foreach (var fault in made.Check())
             {
-                yield return new JobFault(step.At, $"step '{step.Key}': {fault}");
+                faults.Add(new JobFault(step.At, $"step '{step.Key}': {fault}"));
             }
 
             foreach (var name in made.Reads)
             {
                 if (!RecordField.IsNumber(name) && !written.Contains(name))
                 {
-                    yield return new JobFault(step.At,
-                        $"step '{step.Key}' reads '{name}', which nothing before it writes.{Suggestion.For(name, written.Concat(RecordField.Numbers), "Known here")} A number of the input is scores.NAME or meta.NAME.");
+                    faults.Add(new JobFault(step.At,
+                        $"step '{step.Key}' reads '{name}', which nothing before it writes.{Suggestion.For(name, written.Concat(RecordField.Numbers), "Known here")} A number of the input is scores.NAME or meta.NAME."));
                 }
             }
 
             written.UnionWith(made.Writes);
             kind = made.Out == typeof(Record) ? kind : made.Out;
             from = $"'{step.Key}'";
+        }
+
+        return faults;
+    }
+
+    private static void CheckFormat(OutputOptions output, StepCatalog catalog, RecordKind? kind, string from, Action<string, string> add)
+    {
+        if (!catalog.OutputFormats.ContainsKey(output.Format))
+        {
+            add("output.format", $"unknown format '{output.Format}'.{Suggestion.For(output.Format, catalog.OutputFormats.Keys, "Formats")}");
+            return;
+        }
+
+        var format = output.OpenFormat();
+        if (kind is { } found && !format.Kinds.Contains(found))
+        {
+            add("output.format", $"format '{output.Format}' takes {string.Join(" or ", format.Kinds.Select(RecordKinds.NameOf))} records, but gets {RecordKinds.NameOf(found)} records from {from}.");
+        }
+
+        if (output.Variant is { } variant && !format.Variants.Contains(variant))
+        {
+            add("output.variant", format.Variants.Count == 0 ? $"format '{output.Format}' has no variants." : $"'variant' cannot be '{variant}'.{Suggestion.For(variant, format.Variants, "Choices")}");
+        }
+
+        if (format.HasTemplate ? format.TemplateFault() is { } : output.Template is not null)
+        {
+            add("output.template", format.TemplateFault() ?? $"format '{output.Format}' has no template.");
+        }
+
+        for (var i = 0; i < output.Keep.Count; i++)
+        {
+            if (format.IsWhole || !Kept.Contains(output.Keep[i]))
+            {
+                add($"output.keep.{i}", format.IsWhole ? $"format '{output.Format}' writes all fields as it is." : $"'{output.Keep[i]}' cannot be kept.{Suggestion.For(output.Keep[i], Kept, "Fields")}");
+            }
         }
     }
 
@@ -244,13 +281,5 @@ internal static class JobCheck
         }
     }
 
-    private static Type KindType(RecordKind kind) => kind switch
-    {
-        RecordKind.Document => typeof(Document),
-        RecordKind.Instruction => typeof(Instruction),
-        RecordKind.Dialogue => typeof(Dialogue),
-        _ => typeof(Preference),
-    };
-
-    private static string Kind(Type type) => type == typeof(Record) ? "any" : OptionShape.SnakeCase(type.Name);
+    private static string Kind(Type type) => type == typeof(Record) ? "any" : RecordKinds.NameOf(RecordKinds.Of(type));
 }

@@ -38,6 +38,7 @@ public static class JobFile
         faults.AddRange(binder.Faults);
         if (job is not null)
         {
+            job = job.Output is { Format: { } format } ? job with { Output = job.Output with { FormatType = catalog.OutputFormats.GetValueOrDefault(format, typeof(Writing.NativeFormat)) } } : job;
             faults.AddRange(JobCheck.Faults(job, binder, catalog, checkFiles));
         }
 

@@ -177,7 +177,7 @@ internal sealed class Planner
             text.AppendLine(Describe(step));
         }
 
-        text.AppendLine(map is null ? JobYaml.WriteOptions(_job.Output with { Write = Writing.FolderPattern.Rest(_job.Output.Write) }) : "map " + Describe(map));
+        text.AppendLine(map is null ? Describe(_job.Output) : "map " + Describe(map));
         return JobYaml.HashOf(text.ToString());
     }
 
@@ -185,7 +185,10 @@ internal sealed class Planner
         $"{step.Key} {step.Definition.Step.Module.ModuleVersionId}\n{JobYaml.WriteOptions(step.Options)}"
         + string.Concat(JobModel.NamesIn(step.Options).Select(name => $"model {name} {_models[name]}\n")) + step.Create(_job.Seed).Version();
 
-    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + InputVersions() + string.Concat(_job.Models.Values.Select(model => model.Options.Version())) + string.Concat(_job.Steps.Select(step => step.Create(_job.Seed).Version())));
+    private static string Describe(OutputOptions output) =>
+        $"{JobYaml.WriteOptions(output with { Write = Writing.FolderPattern.Rest(output.Write) })}{output.FormatType.Module.ModuleVersionId}\n{output.OpenFormat().Version()}";
+
+    private string RunHash(string jobHash) => JobYaml.HashOf(jobHash + _job.Output.OpenFormat().Version() + InputVersions() + string.Concat(_job.Models.Values.Select(model => model.Options.Version())) + string.Concat(_job.Steps.Select(step => step.Create(_job.Seed).Version())));
 
     private string InputVersions()
     {

@@ -12,6 +12,9 @@ public sealed record Preference : Record
     /// <summary>The worse answer.</summary>
     public required string Rejected { get; init; }
 
+    /// <summary>The system prompt both answers were given under.</summary>
+    public string? System { get; init; }
+
     /// <summary>Which model wrote which answer.</summary>
     public Fields Models { get; init; } = Fields.Empty;
 

@@ -120,6 +120,7 @@ internal sealed class RecordShape
             new("prompt", SlotType.Text, true, "What was asked."),
             new("chosen", SlotType.Text, true, "The better answer."),
             new("rejected", SlotType.Text, true, "The worse answer."),
+            new("system", SlotType.Text, false, "The system prompt both answers were given under."),
             new("models", SlotType.Fields, false, "Which model wrote which answer."),
         ],
         (v, c, origin) => new Preference
@@ -128,7 +129,8 @@ internal sealed class RecordShape
             Prompt = (string)v[1]!,
             Chosen = (string)v[2]!,
             Rejected = (string)v[3]!,
-            Models = v[4] as Fields ?? Fields.Empty,
+            System = (string?)v[4],
+            Models = v[5] as Fields ?? Fields.Empty,
             Source = (string?)v[c],
             Language = (string?)v[c + 1],
             Meta = v[c + 2] as Fields ?? Fields.Empty,
@@ -142,7 +144,8 @@ internal sealed class RecordShape
             v[1] = preference.Prompt;
             v[2] = preference.Chosen;
             v[3] = preference.Rejected;
-            v[4] = preference.Models.IsEmpty ? null : preference.Models;
+            v[4] = preference.System;
+            v[5] = preference.Models.IsEmpty ? null : preference.Models;
         });
 
     /// <summary>The shape of a kind.</summary>

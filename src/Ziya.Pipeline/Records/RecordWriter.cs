@@ -78,6 +78,38 @@ internal sealed class RecordWriter(RecordKind kind)
         return any;
     }
 
+    /// <summary>Those of the fields of the record that are named, without braces.</summary>
+    public void Members(JsonLine line, Record record, IReadOnlyList<string> names)
+    {
+        _shape.Load(record, _values);
+        foreach (var name in names)
+        {
+            var at = _shape.Find(name);
+            if (at >= 0 && _values[at] is { } value)
+            {
+                line.Name(_shape.Slots[at].Utf8);
+                Value(line, value);
+            }
+        }
+    }
+
+    /// <summary>Turns as a list of objects.</summary>
+    public static void Value(JsonLine line, IReadOnlyList<Message> messages)
+    {
+        line.Raw((byte)'[');
+        foreach (var message in messages)
+        {
+            line.Comma();
+            line.Raw("{\"role\":"u8);
+            line.Text(message.Role);
+            line.Raw(",\"content\":"u8);
+            line.Text(message.Content);
+            line.Raw((byte)'}');
+        }
+
+        line.Raw((byte)']');
+    }
+
     private static void Value(JsonLine line, object? value)
     {
         switch (value)
@@ -110,18 +142,7 @@ internal sealed class RecordWriter(RecordKind kind)
                 line.Raw((byte)']');
                 break;
             case IReadOnlyList<Message> messages:
-                line.Raw((byte)'[');
-                foreach (var message in messages)
-                {
-                    line.Comma();
-                    line.Raw("{\"role\":"u8);
-                    line.Text(message.Role);
-                    line.Raw(",\"content\":"u8);
-                    line.Text(message.Content);
-                    line.Raw((byte)'}');
-                }
-
-                line.Raw((byte)']');
+                Value(line, messages);
                 break;
         }
     }

@@ -120,6 +120,11 @@ public sealed record Report
             left += created - reasons.Values.Sum();
         }
 
+        if (counts.Dropped.TryGetValue(Writing.OutputFormat.Step, out var unwritten))
+        {
+            funnel.Add(new FunnelStep(Writing.OutputFormat.Step, left, unwritten, 0));
+        }
+
         return funnel;
     }
 

@@ -17,6 +17,7 @@ internal static class JobSchema
         var job = new OptionSchema(docs, Special(catalog, docs)).Record(typeof(Job), docs.Of(typeof(Job)));
         var input = (JsonObject)job["properties"]!["input"]!["properties"]!;
         input["format"]!["enum"] = new JsonArray(["auto", .. catalog.Formats.Keys]);
+        job["properties"]!["output"]!["properties"]!["format"]!["enum"] = new JsonArray([.. catalog.OutputFormats.Keys]);
         var fields = (JsonObject)input["fields"]!;
         fields["properties"] = FieldNames();
         fields["additionalProperties"] = false;

@@ -1,15 +1,16 @@
 using System.Reflection;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
+using Ziya.Pipeline.Writing;
 
 namespace Ziya.Pipeline.Steps;
 
-/// <summary>What jobs can name: every class with <see cref="StepAttribute"/>, <see cref="InputFormatAttribute"/> or <see cref="ModelAttribute"/> of some assemblies.</summary>
+/// <summary>What jobs can name: every class with <see cref="StepAttribute"/>, <see cref="InputFormatAttribute"/>, <see cref="OutputFormatAttribute"/> or <see cref="ModelAttribute"/> of some assemblies.</summary>
 public sealed class StepCatalog
 {
     private readonly SortedDictionary<string, StepDefinition> _steps = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InputFormat> _formats = new(StringComparer.Ordinal);
-
+    private readonly SortedDictionary<string, Type> _outputFormats = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Type> _models = new(StringComparer.Ordinal);
 
     /// <summary>Collects what there is of the assemblies; those of the pipeline itself are always there.</summary>
@@ -32,6 +33,11 @@ public sealed class StepCatalog
             {
                 _formats.Add(format.Name, (InputFormat)Activator.CreateInstance(type)!);
             }
+
+            if (type.GetCustomAttribute<OutputFormatAttribute>() is { } output)
+            {
+                _outputFormats.Add(output.Name, type);
+            }
         }
     }
 
@@ -43,6 +49,9 @@ public sealed class StepCatalog
 
     /// <summary>All input formats by name.</summary>
     internal IReadOnlyDictionary<string, InputFormat> Formats => _formats;
+
+    /// <summary>All output formats by name.</summary>
+    internal IReadOnlyDictionary<string, Type> OutputFormats => _outputFormats;
 
     /// <summary>Options records of the kinds of models, by the option that tells a kind.</summary>
     internal IReadOnlyDictionary<string, Type> Models => _models;

@@ -8,21 +8,30 @@ using Ziya.Pipeline.Storage;
 namespace Ziya.Pipeline.Writing;
 
 /// <summary>Writes the outputs of one task below the run folder, from where the run publishes them: a file a folder, more where one grows over its limit.</summary>
-internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task, TaskOutputs outputs, RecordWriter writer)
+internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task, TaskOutputs outputs, RecordKind kind)
 {
     private readonly string _rest = FolderPattern.Rest(options.Write);
     private readonly long _mostBytes = (long)options.ShardMb << 20;
     private readonly Dictionary<string, (RowFile File, int Number)> _open = [];
     private readonly JsonLine _line = new();
+    private readonly OutputFormat _format = options.OpenFormat();
+    private readonly RecordWriter _kept = new(kind);
 
     /// <summary>Where outputs lie in the run folder until they are published.</summary>
     public static string Staging(Phase phase) => $"{phase.Folder}/output/";
 
-    /// <summary>Writes a record to the file of its folder.</summary>
-    public void Write(Record record)
+    /// <summary>Writes a record to the file of its folder. Null where it has done so; otherwise why the format has no form for it.</summary>
+    public string? Write(Record record)
     {
         _line.Clear();
-        writer.Write(_line, record, false);
+        _line.Raw((byte)'{');
+        if (_format.Write(_line, record) is { } fault)
+        {
+            return fault;
+        }
+
+        _kept.Members(_line, record, options.Keep);
+        _line.Raw((byte)'}');
         var folder = FolderPattern.For(_rest, record);
         if (!_open.TryGetValue(folder, out var open))
         {
@@ -40,6 +49,8 @@ internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task
         {
             open.File.AddTokens(tokens);
         }
+
+        return null;
     }
 
     private RowFile File(string folder, int number)

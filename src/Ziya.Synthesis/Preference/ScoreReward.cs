@@ -100,8 +100,8 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
             return new Drop("no_answer");
         }
 
-        var rejected = Of(record.Prompt, record.Rejected, null, cancel);
-        var chosen = await Of(record.Prompt, record.Chosen, null, cancel).ConfigureAwait(false);
+        var rejected = Of(record.Prompt, record.Rejected, record.System, cancel);
+        var chosen = await Of(record.Prompt, record.Chosen, record.System, cancel).ConfigureAwait(false);
         return record with { Scores = With(record.Scores, chosen).With(Margin, chosen.Score - (await rejected.ConfigureAwait(false)).Score) };
     }
 

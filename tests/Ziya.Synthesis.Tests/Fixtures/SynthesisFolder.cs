@@ -37,9 +37,12 @@ internal sealed class SynthesisFolder : IDisposable
         """,
         "job.yaml", [], Catalog);
 
-    public Report Run(string models, string steps, string more = "", bool fresh = true, int workers = 2, string kind = "instruction")
+    public Report Run(string models, string steps, string more = "", bool fresh = true, int workers = 2, string kind = "instruction") =>
+        Run(Job(models, steps, more, kind), fresh, workers);
+
+    public Report Run(Job job, bool fresh = true, int workers = 2)
     {
-        using var run = Pipeline.Runs.Run.Open(Job(models, steps, more, kind), Catalog, System.IO.Path.Combine(Path, "run"), fresh, TimeProvider.System);
+        using var run = Pipeline.Runs.Run.Open(job, Catalog, System.IO.Path.Combine(Path, "run"), fresh, TimeProvider.System);
         new LocalEngine(workers, TimeProvider.System).Execute(run, default);
         return run.Finish("done");
     }
