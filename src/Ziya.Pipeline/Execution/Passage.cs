@@ -15,12 +15,14 @@ internal sealed class Passage
         Before = Now = incoming.Record!;
     }
 
-    private Passage(Passage parent, Record created, string step)
+    private Passage(Passage parent, Made<Record> made, string step)
     {
         // It takes no place of its own in what was read.
         _incoming = parent._incoming with { Bytes = 0 };
         CreatedBy = step;
-        Before = Now = created with { Origin = parent.Before.Origin };
+        Before = Now = made.Record with { Origin = parent.Before.Origin };
+        Drop = made.Drop;
+        Step = step;
     }
 
     /// <summary>The record as it was read or created.</summary>
@@ -69,7 +71,7 @@ internal sealed class Passage
             Drop = new Drop(verdict.Reason!, verdict.Detail);
         }
 
-        return verdict.Created.Count == 0 ? [] : [.. verdict.Created.Select(created => new Passage(this, created, step))];
+        return verdict.Created.Count == 0 ? [] : [.. verdict.Created.Select(made => new Passage(this, made, step))];
     }
 
     /// <summary>A step failed on it.</summary>

@@ -137,7 +137,7 @@ public sealed class Trace
         if (verdict.Record is { } after)
         {
             lines.Add(new TraceLine(step, Difference(record, after)));
-            lines.AddRange(verdict.Created.Select(created => new TraceLine(step, $"made '{created.Id}' of it")));
+            lines.AddRange(verdict.Created.Select(created => new TraceLine(step, $"made '{created.Record.Id}' of it{(created.Drop is { } drop ? $", dropped: {drop.Reason}" : "")}")));
             return after with { Origin = record.Origin };
         }
 

@@ -8,7 +8,7 @@ namespace Ziya.Pipeline.Steps;
 public readonly struct Verdict<T>
     where T : class
 {
-    private Verdict(T? record, string? reason, JsonObject? detail, IReadOnlyList<T>? created = null)
+    private Verdict(T? record, string? reason, JsonObject? detail, IReadOnlyList<Made<T>>? created = null)
     {
         Record = record;
         Reason = reason;
@@ -26,13 +26,16 @@ public readonly struct Verdict<T>
     public JsonObject? Detail { get; }
 
     /// <summary>Records made of this one, which go on after it. Only of a step that says that it <see cref="Step.Creates"/>.</summary>
-    public IReadOnlyList<T> Created { get; }
+    public IReadOnlyList<Made<T>> Created { get; }
 
     /// <summary>This verdict, and records made of the record.</summary>
-    public Verdict<T> And(IReadOnlyList<T> created) => new(Record, Reason, Detail, created);
+    public Verdict<T> And(IReadOnlyList<T> created) => And([.. created.Select(record => new Made<T>(record))]);
+
+    /// <summary>This verdict, and records made of the record, of which some are dropped at once.</summary>
+    public Verdict<T> And(IReadOnlyList<Made<T>> created) => new(Record, Reason, Detail, created);
 
     /// <summary>The same about a record of any kind.</summary>
-    internal Verdict<Record> OfAnyKind() => new((Record?)(object?)Record, Reason, Detail, Created.Count == 0 ? null : (IReadOnlyList<Record>)Created);
+    internal Verdict<Record> OfAnyKind() => new((Record?)(object?)Record, Reason, Detail, Created.Count == 0 ? null : [.. Created.Select(made => new Made<Record>((Record)(object)made.Record, made.Drop))]);
 
     /// <summary>The record goes on.</summary>
     public static implicit operator Verdict<T>(T record) => new(record, null, null);
