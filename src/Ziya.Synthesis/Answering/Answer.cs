@@ -1,11 +1,11 @@
 using System.ComponentModel.DataAnnotations;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Ziya.Models.Generation;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
+using Ziya.Synthesis.Prompts;
 
 namespace Ziya.Synthesis.Answering;
 
@@ -43,18 +43,15 @@ public sealed record AnswerOptions
 /// drawn by a seed made of the job's seed, the record's id and the answer's number: the same job gives the same answers from a local model.
 /// </summary>
 /// <remarks>
-/// 1. The prompt is the instruction, with the input below it where there is one, as in Self-Instruct (Wang et al. 2023, arXiv:2212.10560, `encode_prompt`).
+/// 1. The prompt is the instruction, with the input below it where there is one.
 /// 2. An answer that is empty, cut (with `truncated: drop`) or held back by a content filter does not count; a record without any leaves with the reason of its first.
 /// 3. A request that fails for good, such as a prompt longer than the model's context, puts the record into quarantine; `limits.poisoned` of them end the job.
 /// </remarks>
 [Step("answer")]
 public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instruction>
 {
-    // A slow answer holds back those after it, which are done meanwhile: with four widths in hand the models do not run dry for it.
-    private const int Ahead = 4;
-
     /// <inheritdoc/>
-    public override int Width => Math.Max(1, options.Model.Sum(name => Model<IGenerator>(name).Width) * Ahead / (options.Model.Count * options.Samples));
+    public override int Width => Math.Max(1, options.Model.Sum(name => Model<IGenerator>(name).Width) * Asking.Ahead / (options.Model.Count * options.Samples));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => options.Model.Count > 0 ? [] : ["'model' names no model."];
@@ -81,26 +78,20 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
             : record with { Candidates = candidates };
     }
 
-    private GenerationRequest Request(Instruction record, int number)
+    private GenerationRequest Request(Instruction record, int number) => Asking.Say(record.System ?? options.System, record.Said()) with
     {
-        var prompt = string.IsNullOrEmpty(record.Input) ? record.Text : $"{record.Text}\n{record.Input}";
-        var system = record.System ?? options.System;
-        return new GenerationRequest(system is null ? [new("user", prompt)] : [new("system", system), new("user", prompt)])
-        {
-            Sampling = options.Sampling,
-            MaxTokens = options.MaxTokens,
-            Seed = XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{record.Id}\n{number}".AsSpan()), (long)Seed),
-        };
-    }
+        Sampling = options.Sampling,
+        MaxTokens = options.MaxTokens,
+        Seed = Asking.Draw(Seed, record.Id, number.ToString(CultureInfo.InvariantCulture)),
+    };
 
     private async Task<(string Model, string Text, string? Fault)> Ask(string model, GenerationRequest request, CancellationToken cancel)
     {
-        var completion = await Model<IGenerator>(model).Generate(request, cancel).ConfigureAwait(false);
+        // 3.
+        var completion = await Model<IGenerator>(model).Ask(model, request, cancel).ConfigureAwait(false);
         var text = completion.Text.Trim();
         return completion.Ending switch
         {
-            // 3.
-            Ending.Fault => throw new InvalidOperationException($"model '{model}': {completion.Fault}"),
             Ending.Filtered => (model, text, "filtered"),
             Ending.Length when options.Truncated == "drop" => (model, text, "truncated"),
             _ => (model, text, text.Length == 0 ? "empty" : null),
