@@ -26,7 +26,8 @@ internal static class ModelsDoctorCommand
               machine     device, memory, disk, room for keys and values
               run         an exported model answers a question, and reads two sentences: a trained one far better than chance
 
-            If the folder has a tokenizer_reference.jsonl, its lines {"text": "...", "ids": [1, 2]}, which the model's own tokenizer gave, are compared.
+            If the folder has a tokenizer_reference.jsonl, its lines {"text": "...", "ids": [1, 2]}, which the model's own tokenizer gave, are compared. If a reward
+            model has a reward_reference.jsonl, of lines {"question": "...", "answer": "...", "score": 0.76} such as its card's, the scores are compared, and the ids around a text found.
 
             Exit code 0 if all is well or there are warnings, 1 if there are faults.
             """)

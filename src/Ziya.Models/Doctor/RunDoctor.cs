@@ -19,7 +19,7 @@ internal static class RunDoctor
     private static readonly string[] Texts = ["北京是中华人民共和国的首都，位于华北平原的北部，是全国的政治和文化中心。", "The capital of France is Paris, a city on the river Seine in the north of the country."];
 
     public static IEnumerable<Finding> Run(Patient patient, DoctorOptions options) =>
-        patient.Config.Task != ModelTask.Generate ? [Look(patient, options)] : patient.Manifest.GenAi is null ? [Answer(patient, options), Read(patient, options)] : [Answer(patient, options)];
+        patient.Config.Task != ModelTask.Generate ? Look(patient, options) : patient.Manifest.GenAi is null ? [Answer(patient, options), Read(patient, options)] : [Answer(patient, options)];
 
     private static Finding Answer(Patient patient, DoctorOptions options)
     {
@@ -57,14 +57,18 @@ internal static class RunDoctor
             : Finding.Ok("reading", $"it reads plain Chinese and English at a perplexity of {perplexity:N1}");
     }
 
-    private static Finding Look(Patient patient, DoctorOptions options)
+    private static IEnumerable<Finding> Look(Patient patient, DoctorOptions options)
     {
         using var session = ModelSession.Open(Path.Combine(patient.Folder, ModelManifest.ModelFile), options.Device, patient.Manifest.Compute);
         var isReward = patient.Config.Task == ModelTask.Reward;
         var values = Texts.SelectMany(text => Evaluate(session, Ids(patient, text), isReward ? "scores" : "embeddings")).ToArray();
-        return !values.All(float.IsFinite) ? Finding.Fault(isReward ? "score" : "embedding", $"what comes out is no number.", "Export it again in float32 or bfloat16: float16 may be too small for its activations.")
-            : isReward ? Finding.Ok("score", $"on {session.Device}: {string.Join(" and ", values.Select(value => value.ToString("N3", System.Globalization.CultureInfo.InvariantCulture)))} for two samples, which is not a calibration")
+        yield return !values.All(float.IsFinite) ? Finding.Fault(isReward ? "score" : "embedding", $"what comes out is no number.", "Export it again in float32 or bfloat16: float16 may be too small for its activations.")
+            : isReward ? Finding.Ok("score", $"on {session.Device}: {string.Join(" and ", values.Select(value => value.ToString("N3", System.Globalization.CultureInfo.InvariantCulture)))} for two samples")
             : Finding.Ok("embedding", $"on {session.Device}: {values.Length / Texts.Length:N0} numbers, two samples {TensorPrimitives.Dot(values.AsSpan(0, values.Length / 2), values.AsSpan(values.Length / 2)):N2} alike");
+        foreach (var finding in isReward ? RewardDoctor.Calibrate(patient, options, session) : [])
+        {
+            yield return finding;
+        }
     }
 
     private static long[] Ids(Patient patient, string text)
@@ -74,7 +78,8 @@ internal static class RunDoctor
         return [.. ids.Ids.ToArray().Take(patient.Config.Context).Select(id => (long)id)];
     }
 
-    private static float[] Evaluate(ModelSession session, long[] ids, string output, params (string Name, OrtValue Value)[] more)
+    /// <summary>An output for one text.</summary>
+    public static float[] Evaluate(ModelSession session, long[] ids, string output, params (string Name, OrtValue Value)[] more)
     {
         using var run = new RunOptions();
         using var tokens = OrtValue.CreateTensorValueFromMemory(ids, [1, ids.Length]);

@@ -4,8 +4,12 @@ using Ziya.Models.Devices;
 using Ziya.Models.Doctor;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
+using Ziya.Models.Prompts;
+using Ziya.Models.Reward;
+using Ziya.Models.Scoring;
 using Ziya.Models.Tests.Export;
 using Ziya.Models.Tiny;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Models.Tests.Doctor;
 
@@ -186,6 +190,39 @@ public sealed class ModelDoctorTests : IDisposable
         Assert.Contains(":3: is no line", Examine(Exported, new DoctorOptions { Runs = false }).Single(finding => finding.Health == Health.Fault).Text, StringComparison.Ordinal);
 
         int[] Ids(string text) => Ziya.Models.Tokenization.ModelTokenizer.Load(Exported).Encode(text);
+    }
+
+    [Fact]
+    public async Task Examine_KnownScores_FindsWhatStandsAroundAText()
+    {
+        Make(TinyFamily.Reward);
+        var path = Path.Combine(Exported, "reward_reference.jsonl");
+        await Write(new ScoringOptions());
+        Assert.Equal(Health.Ok, Calibration().Health);
+
+        await Write(new ScoringOptions { StartIds = [1], EndIds = [] });
+        Assert.Equal(Health.Warning, Calibration().Health);
+        Assert.Contains("start_ids: [1], end_ids: []", Calibration().Advice, StringComparison.Ordinal);
+
+        File.WriteAllText(path, """{"question": "一", "answer": "二", "score": 100}""");
+        Assert.Equal(Health.Fault, Calibration().Health);
+        File.WriteAllText(path, """{"question": "一", "answer": "二"}""");
+        Assert.Contains(":1: is no line", Of(Examine(Exported), "run").Text, StringComparison.Ordinal);
+
+        Finding Calibration() => Of(Examine(Exported), "calibration");
+
+        async Task Write(ScoringOptions options)
+        {
+            using var model = RewardModel.Open("r", Exported, PromptTemplates.Load("ziya-reward"), options);
+            var lines = new List<string>();
+            foreach (var (question, answer) in new[] { ("你好吗？", "我很好。"), ("What is 2 + 2?", "Four."), ("写一首诗", "床前明月光") })
+            {
+                var score = await model.Score([new Message("user", question), new Message("assistant", answer)], default);
+                lines.Add(new JsonObject { ["question"] = question, ["answer"] = answer, ["score"] = score.Score }.ToJsonString());
+            }
+
+            File.WriteAllLines(path, lines);
+        }
     }
 
     [Fact]
