@@ -41,7 +41,7 @@ public static class ModelDoctor
         var isOpenable = true;
         foreach (var finding in checks.SelectMany(check => Guard(check.Subject, check.Check)).Where(finding => finding.Health == Health.Ok || told.Add(finding.Text)))
         {
-            isOpenable &= finding.Health == Health.Ok || finding.Subject is not ("model" or "weights" or "vocabulary" or "tokenizer" or "device" or "memory");
+            isOpenable &= finding.Health == Health.Ok || !(finding.Subject == "memory" || (finding.Health == Health.Fault && finding.Subject is "model" or "weights" or "vocabulary" or "tokenizer" or "device"));
             yield return finding;
         }
 

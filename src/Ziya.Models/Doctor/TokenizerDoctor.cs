@@ -9,6 +9,9 @@ internal static class TokenizerDoctor
     /// <summary>Lines {"text": ..., "ids": [...]} that another program's tokenizer gave, without begin and end tokens.</summary>
     private const string ReferenceFile = "tokenizer_reference.jsonl";
 
+    // Rows are filled up to a multiple of 64 to 512.
+    private const int MostPadding = 1024;
+
     private static readonly string[] Samples =
     [
         "Hello, world! It's 2026-11-24; see https://example.com/a?b=c&d=100%.",
@@ -23,6 +26,8 @@ internal static class TokenizerDoctor
         var (tokens, rows) = (patient.Tokenizer.Size, patient.Config.Vocabulary);
         yield return tokens > rows
             ? Finding.Fault("vocabulary", $"the tokenizer has {tokens:N0} tokens, the model rows for {rows:N0}: they do not belong together.", "Take the tokenizer's files of the same download as the weights. The Ziya models each have their own.")
+            : rows - tokens > MostPadding
+            ? Finding.Warning("vocabulary", $"{tokens:N0} tokens, {rows:N0} rows: more than padding. The {rows - tokens:N0} rows behind the tokens are never chosen.", "Take the tokenizer's files of the same download as the weights: LLaMA's own 32,000 tokens are not those of the Ziya models, which have 39,410.")
             : tokens < rows
             ? Finding.Ok("vocabulary", $"{tokens:N0} tokens, {rows:N0} rows: the {rows - tokens:N0} rows behind the tokens were never trained, and are never chosen")
             : Finding.Ok("vocabulary", $"{tokens:N0} tokens, as many rows");

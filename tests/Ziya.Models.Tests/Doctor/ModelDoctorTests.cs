@@ -166,6 +166,15 @@ public sealed class ModelDoctorTests : IDisposable
     }
 
     [Fact]
+    public void Examine_FarFewerTokensThanRows_IsNoPadding()
+    {
+        TinyModel.Write(Published, new TinyOptions { Family = TinyFamily.Llama, Vocabulary = 4000 });
+        var vocabulary = Of(Examine(Published), "vocabulary");
+        Assert.Equal(Health.Warning, vocabulary.Health);
+        Assert.Contains("1,202 tokens, 4,000 rows: more than padding", vocabulary.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Examine_NoTokenizer_IsToldOnce()
     {
         Make();
