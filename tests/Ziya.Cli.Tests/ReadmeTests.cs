@@ -48,6 +48,20 @@ public sealed partial class ReadmeTests(ReadmeTests.SampleRun run) : IClassFixtu
         Assert.Contains(text.Replace("Ziya.Corpus.Tests.Examples", shownNamespace, StringComparison.Ordinal).Trim(), Blocks(), StringComparer.Ordinal);
     }
 
+    [Fact]
+    public void ModelCommands_LongWayRound_WorkOneAfterAnother()
+    {
+        using var folder = new TempFolder();
+        folder.Copy(Repository.PathOf("jobs"));
+        folder.Copy(Repository.PathOf("samples"));
+        var block = Blocks().Single(text => text.StartsWith("ziya models tiny --out", StringComparison.Ordinal));
+        var line = string.Join(" && ", block.Split('\n').Select(command => "$ZIYA" + command["ziya".Length..].Split("   ")[0]));
+        var result = ZiyaProcess.Shell(folder.Path, line);
+        Assert.True(result.Exit == 0, result.Error);
+        Assert.Contains("0 faults", result.Output, StringComparison.Ordinal);
+        Assert.Contains("answer-sample", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("jobs/README.md")]
