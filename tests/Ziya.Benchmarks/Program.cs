@@ -12,6 +12,7 @@ return args switch
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
     ["generate", .. var rest] => GenerateBenchmark.Run(rest),
+    ["reward", .. var rest] => RewardBenchmark.Run(rest),
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
@@ -23,6 +24,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|read|sample|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|read|reward|sample|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }
