@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Ziya.Benchmarks.Generation;
@@ -43,15 +42,15 @@ internal static class GenAiBenchmark
         foreach (var batch in new[] { 1, 8, 32 })
         {
             var prompts = Enumerable.Range(0, batch).Select(row => RandomModel.Prompt(row, 32)).ToArray();
-            var (ours, theirs) = (new List<double>(), new List<double>());
+            var (ours, theirs, cpu) = (new List<double>(), new List<double>(), new List<double>());
             var equal = 0;
             for (var (round, tries) = (0, 0); round <= rounds && tries < 20 * rounds; tries++)
             {
                 var disturbance = new Disturbance();
                 var (found, time) = Greedy(model, prompts, Count);
-                var started = 0L;
-                var expected = peer.Generate(prompts, [.. prompts.Select(_ => Count)], () => started = Stopwatch.GetTimestamp());
-                var peerTime = Stopwatch.GetElapsedTime(started);
+                var started = Spent.Now;
+                var expected = peer.Generate(prompts, [.. prompts.Select(_ => Count)], () => started = Spent.Now);
+                var peerTime = Spent.Now - started;
                 equal = found.Zip(expected).Sum(pair => pair.First.Zip(pair.Second).Count(ids => ids.First == ids.Second));
 
                 // The first round warms up; those that others disturbed say nothing.
@@ -62,8 +61,9 @@ internal static class GenAiBenchmark
 
                 if (round++ > 0)
                 {
-                    ours.Add(batch * (Count - 1) / time.TotalSeconds);
-                    theirs.Add(batch * (Count - 1) / peerTime.TotalSeconds);
+                    ours.Add(batch * (Count - 1) / time.Wall.TotalSeconds);
+                    theirs.Add(batch * (Count - 1) / peerTime.Wall.TotalSeconds);
+                    cpu.Add(peerTime.Cpu / time.Cpu);
                 }
             }
 
@@ -76,18 +76,18 @@ internal static class GenAiBenchmark
             var ratios = ours.Zip(theirs, (our, their) => our / their).Order().ToList();
             Console.WriteLine(
                 $"decode, batch {batch,2}: ours {ours.Order().ElementAt(ours.Count / 2):0} (best {ours.Max():0}), GenAI {theirs.Order().ElementAt(ours.Count / 2):0} (best {theirs.Max():0}) tokens/s; "
-                + $"ratio {ratios[ours.Count / 2]:0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00}), of the best {ours.Max() / theirs.Max():0.00}; {equal} of {batch * Count} tokens equal, {ours.Count} rounds");
+                + $"ratio {ratios[ours.Count / 2]:0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00}), of the best {ours.Max() / theirs.Max():0.00}, of the processors' time {cpu.Order().ElementAt(cpu.Count / 2):0.00}; {equal} of {batch * Count} tokens equal, {ours.Count} rounds");
         }
     }
 
-    private static (List<int>[] Written, TimeSpan Time) Greedy(RandomModel model, int[][] prompts, int count)
+    private static (List<int>[] Written, Spent Time) Greedy(RandomModel model, int[][] prompts, int count)
     {
         using var decoder = new GqaDecoder(model.Session, model.Shape, prompts.Length, 256);
         var written = prompts.Select(_ => new List<int>()).ToArray();
         var tokens = new int[prompts.Length];
         var lengths = prompts.Select(prompt => prompt.Length).ToArray();
         var logits = decoder.Prefill(0, [.. prompts.Select(prompt => new ReadOnlyMemory<int>(prompt))]);
-        var started = Stopwatch.GetTimestamp();
+        var started = Spent.Now;
         for (var step = 0; ; step++)
         {
             for (var row = 0; row < tokens.Length; row++)
@@ -99,7 +99,7 @@ internal static class GenAiBenchmark
 
             if (step + 1 == count)
             {
-                return (written, Stopwatch.GetElapsedTime(started));
+                return (written, Spent.Now - started);
             }
 
             logits = decoder.Decode(tokens, lengths);
@@ -117,47 +117,48 @@ internal static class GenAiBenchmark
         var (expected, theirs) = Static(peer, requests, batch);
         var (sortedExpected, sorted) = Static(peer, [.. requests.OrderBy(request => request.MaxTokens)], batch);
         var (_, second) = Ours(model, requests, batch);
-        var ours = (first + second) / 2;
         var written = requests.Sum(request => request.MaxTokens);
         Console.WriteLine($"bulk, {count} requests, {written} tokens written, batch {batch}");
-        Console.WriteLine($"  scheduler                            {first.TotalSeconds:0.0} and {second.TotalSeconds:0.0} s  {written / ours.TotalSeconds:0} tokens/s");
-        Console.WriteLine($"  GenAI, static batches as they arrive {theirs.TotalSeconds:0.0} s  {written / theirs.TotalSeconds:0} tokens/s  ours {theirs / ours:0.00}x");
-        Console.WriteLine($"  GenAI, sorted by length beforehand   {sorted.TotalSeconds:0.0} s  {written / sorted.TotalSeconds:0} tokens/s  ours {sorted / ours:0.00}x");
+        Console.WriteLine($"  scheduler                            {first}; again {second}");
+        Console.WriteLine($"  GenAI, static batches as they arrive {theirs}: {Ratios(theirs)}");
+        Console.WriteLine($"  GenAI, sorted by length beforehand   {sorted}: {Ratios(sorted)}");
         Console.WriteLine($"  texts equal {found.Zip(expected).Count(pair => pair.First.SequenceEqual(pair.Second))} of {count}; sorted {sortedExpected.Count} texts");
+
+        string Ratios(Spent peer) => $"ours {peer.Wall * 2 / (first.Wall + second.Wall):0.00}x, of the processors' time {peer.Cpu * 2 / (first.Cpu + second.Cpu):0.00}x";
     }
 
     private static void Engine(RandomModel model, GenAiModel peer, int count, int batch)
     {
         var requests = BulkJob.Make(count, new Sampling { Temperature = 0, RepetitionPenalty = 1 });
         var (found, ours) = Ours(model, requests, batch);
-        var started = Stopwatch.GetTimestamp();
+        var started = Spent.Now;
         var expected = peer.GenerateByEngine([.. requests.Select(request => request.Prompt.ToArray())], [.. requests.Select(request => request.MaxTokens)]);
-        var theirs = Stopwatch.GetElapsedTime(started);
-        Console.WriteLine($"engine, {count} requests, batch {batch}: scheduler {ours.TotalSeconds:0.0} s, GenAI's engine {theirs.TotalSeconds:0.0} s, ours {theirs / ours:0.00}x; "
+        var theirs = Spent.Now - started;
+        Console.WriteLine($"engine, {count} requests, batch {batch}: scheduler {ours}, GenAI's engine {theirs}, ours {theirs.Wall / ours.Wall:0.00}x, of the processors' time {theirs.Cpu / ours.Cpu:0.00}x; "
             + $"texts equal {found.Zip(expected).Count(pair => pair.First.SequenceEqual(pair.Second))} of {count}");
     }
 
-    private static (List<IReadOnlyList<int>> Written, TimeSpan Time) Ours(RandomModel model, TokenRequest[] requests, int batch)
+    private static (List<IReadOnlyList<int>> Written, Spent Time) Ours(RandomModel model, TokenRequest[] requests, int batch)
     {
         var clock = new CallClock();
         using var scheduler = model.Schedule(batch, clock);
-        var started = Stopwatch.GetTimestamp();
+        var started = Spent.Now;
         var tasks = requests.Select(request => scheduler.Submit(request, default)).ToArray();
         Task.WaitAll(tasks);
-        var time = Stopwatch.GetElapsedTime(started);
-        Console.WriteLine($"  ours: {time.TotalSeconds:0.0} s, outside the model's calls {1 - (clock.All / time):P1}, of the middle step {clock.Overhead:P1}, prompts {clock.Prefill / time:P1}; {scheduler.Figures}");
+        var time = Spent.Now - started;
+        Console.WriteLine($"  ours: {time}, outside the model's calls {1 - (clock.All / time.Wall):P1}, of the middle step {clock.Overhead:P1}, prompts {clock.Prefill / time.Wall:P1}; {scheduler.Figures}");
         return ([.. tasks.Select(task => task.Result.Ids)], time);
     }
 
-    private static (List<List<int>> Written, TimeSpan Time) Static(GenAiModel peer, TokenRequest[] requests, int batch)
+    private static (List<List<int>> Written, Spent Time) Static(GenAiModel peer, TokenRequest[] requests, int batch)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = Spent.Now;
         var written = new List<List<int>>();
         foreach (var chunk in requests.Chunk(batch))
         {
             written.AddRange(peer.Generate([.. chunk.Select(request => request.Prompt.ToArray())], [.. chunk.Select(request => request.MaxTokens)]));
         }
 
-        return (written, Stopwatch.GetElapsedTime(started));
+        return (written, Spent.Now - started);
     }
 }
