@@ -122,19 +122,5 @@ public sealed class Bucket(BucketOptions options) : GlobalStep<Record>
         return _names[at];
     }
 
-    /// <summary>The number as bits whose unsigned order is from best to worst; false where the record has none.</summary>
-    private bool TryGetKey(Record record, out ulong key)
-    {
-        key = 0;
-        if (!RecordField.TryGetNumber(record, options.By, out var value) || double.IsNaN(value))
-        {
-            return false;
-        }
-
-        // Adding zero turns -0 into 0. The sign bit is flipped for positive numbers, all bits for negative ones.
-        var bits = BitConverter.DoubleToInt64Bits(value + 0.0);
-        key = (ulong)(bits < 0 ? ~bits : bits ^ long.MinValue);
-        key = options.Order == BucketOrder.Ascending ? key : ~key;
-        return true;
-    }
+    private bool TryGetKey(Record record, out ulong key) => NumberOrder.TryGetKey(record, options.By, options.Order, out key);
 }

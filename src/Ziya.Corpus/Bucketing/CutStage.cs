@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Bucketing;
@@ -9,7 +8,7 @@ internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Va
     /// <inheritdoc/>
     public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
     {
-        var counts = Count(entries);
+        var counts = Groups.Count(entries, options.Within);
         var cuts = new byte[8 + 8 * options.Cuts.Count];
         var group = -1;
         var rank = 0L;
@@ -43,24 +42,4 @@ internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Va
 
     /// <summary>Nearest rank, from 1. In decimal, because 33.3 % of 1000 is the 333rd and not the 334th.</summary>
     internal static long Rank(double percentile, long count) => (long)Math.Max(1, Math.Ceiling((decimal)percentile * count / 100));
-
-    private List<long> Count(IEnumerable<Entry> entries)
-    {
-        var counts = new List<long>();
-        var last = 0UL;
-        foreach (var entry in entries)
-        {
-            var group = BinaryPrimitives.ReadUInt64BigEndian(entry.Span);
-            if (counts.Count == 0 || group != last)
-            {
-                Groups.Limit(counts.Count + 1, options.Within);
-                counts.Add(0);
-                last = group;
-            }
-
-            counts[^1]++;
-        }
-
-        return counts;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Pipeline.Records;
@@ -34,5 +35,26 @@ internal static class Groups
         {
             throw new InvalidOperationException($"'within: {within}' makes more than {Most} groups. Group by a field with fewer values, such as language.");
         }
+    }
+
+    /// <summary>How many entries each group has, of entries that begin with the group and come in their order.</summary>
+    public static List<long> Count(IEnumerable<Entry> entries, string? within)
+    {
+        var counts = new List<long>();
+        var last = 0UL;
+        foreach (var entry in entries)
+        {
+            var group = BinaryPrimitives.ReadUInt64BigEndian(entry.Span);
+            if (counts.Count == 0 || group != last)
+            {
+                Limit(counts.Count + 1, within);
+                counts.Add(0);
+                last = group;
+            }
+
+            counts[^1]++;
+        }
+
+        return counts;
     }
 }

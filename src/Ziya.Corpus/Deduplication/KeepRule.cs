@@ -1,5 +1,5 @@
+using Ziya.Corpus.Bucketing;
 using Ziya.Pipeline.Records;
-using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Deduplication;
 
@@ -32,14 +32,7 @@ internal sealed class KeepRule(Keep keep, string? by)
             case Keep.Longest:
                 return ulong.MaxValue - (ulong)record.Content.Length;
             default:
-                if (!RecordField.TryGetNumber(record, by!, out var value) || double.IsNaN(value))
-                {
-                    return ulong.MaxValue;
-                }
-
-                // Adding zero turns -0 into 0. The sign bit is flipped for positive numbers, all bits for negative ones.
-                var bits = BitConverter.DoubleToInt64Bits((keep == Keep.Lowest ? value : -value) + 0.0);
-                return (ulong)(bits < 0 ? ~bits : bits ^ long.MinValue);
+                return NumberOrder.TryGetKey(record, by!, keep == Keep.Lowest ? BucketOrder.Ascending : BucketOrder.Descending, out var key) ? key : ulong.MaxValue;
         }
     }
 }

@@ -66,6 +66,24 @@ public sealed class Fields
         return new Fields(line.Written[1..].ToArray());
     }
 
+    /// <summary>A copy in which the member <paramref name="name"/> is an object of these, at the end; without any, this as it is.</summary>
+    internal Fields WithObject(string name, Fields members)
+    {
+        if (members.IsEmpty)
+        {
+            return this;
+        }
+
+        var line = new JsonLine();
+        line.Raw((byte)'{');
+        line.Raw(With(name, null).Members.Span);
+        line.Name(name);
+        line.Raw((byte)'{');
+        line.Raw(members.Members.Span);
+        line.Raw((byte)'}');
+        return new Fields(line.Written[1..].ToArray());
+    }
+
     // The other members are copied byte for byte, so that a number keeps the digits it came with.
     private bool CopyTo(JsonLine line, string name, string? text)
     {
