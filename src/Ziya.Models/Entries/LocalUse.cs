@@ -29,7 +29,7 @@ internal static class LocalUse
     {
         if (context.Use == typeof(ITextScorer))
         {
-            return TextScorer.Open(context.Name, folder, scoring);
+            return TextScorer.Open(context.Name, folder, PromptTemplates.Load(template ?? "plain"), scoring);
         }
 
         return ModelManifest.Load(folder).Config.Task switch

@@ -44,6 +44,7 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     /// <summary>
     /// Most tokens of a text that a model is shown at once where it scores or embeds. Of a longer one a reward or embedding model sees the beginning; its perplexity goes in several
     /// windows. Default 1024, as the card of Ziya's reward model has it, or the model's context where that is less.
+    /// Where an answer is scored behind a conversation, as for `difficulty` and ratings, the model's context.
     /// </summary>
     [Range(8, 1 << 20)]
     public int? Window { get; init; }

@@ -89,17 +89,19 @@ internal sealed class OnnxRowGraph : IRowGraph
     private static (long[] Positions, long[] Targets) Targets(IReadOnlyList<Row> rows)
     {
         // Never one, for the same reason.
-        var count = Math.Max(2, rows.Sum(row => row.Ids.Length - row.From));
+        var count = Math.Max(2, rows.Sum(row => row.Asked));
         var positions = new long[2 * count];
         var targets = new long[count];
         var at = 0;
         for (var row = 0; row < rows.Count; row++)
         {
-            for (var i = rows[row].From; i < rows[row].Ids.Length; i++, at++)
+            var (ids, choices) = (rows[row].Ids, rows[row].Choices);
+            for (var i = 0; i < rows[row].Asked; i++, at++)
             {
+                var place = choices is null ? rows[row].From + i : ids.Length - 1;
                 positions[2 * at] = row;
-                positions[(2 * at) + 1] = i - 1;
-                targets[at] = rows[row].Ids[i];
+                positions[(2 * at) + 1] = place - 1;
+                targets[at] = choices is null ? ids[place] : choices[i];
             }
         }
 
@@ -113,7 +115,7 @@ internal sealed class OnnxRowGraph : IRowGraph
         var at = 0;
         for (var row = 0; row < rows.Count; row++)
         {
-            var count = _task == ModelTask.Generate ? rows[row].Ids.Length - rows[row].From : width;
+            var count = _task == ModelTask.Generate ? rows[row].Asked : width;
             results[row] = numbers.Slice(at, count).ToArray();
             at += count;
         }

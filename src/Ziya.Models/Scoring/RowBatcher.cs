@@ -30,9 +30,9 @@ internal sealed class RowBatcher(IRowGraph graph, int batchTokens) : IDisposable
     public (long Tokens, long Computed) Counts => (Interlocked.Read(ref _tokens), Interlocked.Read(ref _computed));
 
     /// <summary>The numbers of a row. What goes wrong with it alone ends its task alone.</summary>
-    public Task<float[]> Submit(int[] ids, int from, CancellationToken cancel)
+    public Task<float[]> Submit(int[] ids, int from, CancellationToken cancel, IReadOnlyList<int>? choices = null)
     {
-        var row = new Row(ids, from, Interlocked.Increment(ref _number), cancel);
+        var row = new Row(ids, from, Interlocked.Increment(ref _number), cancel) { Choices = choices };
         try
         {
             _arrivals.Add(row, _stop.Token);

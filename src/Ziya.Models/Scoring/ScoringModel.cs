@@ -19,6 +19,7 @@ internal sealed class ScoringModel : IDisposable
     {
         (Manifest, Tokenizer) = (manifest, tokenizer);
         Window = Math.Min(options.Window ?? UsualWindow, manifest.Config.Context);
+        ConversationWindow = Math.Min(options.Window ?? int.MaxValue, manifest.Config.Context);
         Before = options.StartIds ?? tokenizer.Before;
         After = options.EndIds ?? tokenizer.After;
         var most = manifest.Config.Task == ModelTask.Generate ? Math.Min(options.BatchTokens, (int)Math.Min(MostLogitBytes / LogitBytes / manifest.Config.Vocabulary, int.MaxValue)) : options.BatchTokens;
@@ -34,6 +35,9 @@ internal sealed class ScoringModel : IDisposable
 
     /// <summary>Most tokens of a text at once.</summary>
     public int Window { get; }
+
+    /// <summary>Most tokens of a conversation at once.</summary>
+    public int ConversationWindow { get; }
 
     /// <summary>Ids in front of a text.</summary>
     public IReadOnlyList<int> Before { get; }
@@ -93,10 +97,10 @@ internal sealed class ScoringModel : IDisposable
 
     /// <summary>What the graph gives for some ids.</summary>
     /// <exception cref="InvalidDataException">It is not a number, or cannot be computed.</exception>
-    public async Task<float[]> Compute(int[] ids, int from, CancellationToken cancel)
+    public async Task<float[]> Compute(int[] ids, int from, CancellationToken cancel, IReadOnlyList<int>? choices = null)
     {
         cancel.ThrowIfCancellationRequested();
-        var numbers = await _batcher.Submit(ids, from, cancel).ConfigureAwait(false);
+        var numbers = await _batcher.Submit(ids, from, cancel, choices).ConfigureAwait(false);
         return Array.TrueForAll(numbers, float.IsFinite) ? numbers
             : throw new InvalidDataException("the model gives what is no number (NaN or infinity). Its weights may be damaged, or too large for its precision.");
     }

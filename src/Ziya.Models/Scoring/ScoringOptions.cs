@@ -12,7 +12,7 @@ public sealed record ScoringOptions
     [Range(1, 1 << 20)]
     public int BatchTokens { get; init; } = 4096;
 
-    /// <summary>Most tokens that the model is shown of a text at once, those around it included. Default 1024, or the model's context where that is less.</summary>
+    /// <summary>Most tokens that the model is shown of a text at once, those around it included. Default 1024, or the model's context where that is less; of an answer behind a conversation the model's context.</summary>
     [Range(8, 1 << 20)]
     public int? Window { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Ziya.Models.Prompts;
 using Ziya.Models.Scoring;
 using Ziya.Synthesis.Tests.Fixtures;
 
@@ -25,7 +26,7 @@ public sealed class ModelScoreTests : IDisposable
         Write(Texts);
         _folder.Run($"lm: {{ tiny: {family} }}", $"perplexity: {{ model: lm, per: {per} }}", kind: "document");
         var rows = _folder.Output();
-        using var model = TextScorer.Open("lm", $"models/tiny-{family}-42", new ScoringOptions());
+        using var model = TextScorer.Open("lm", $"models/tiny-{family}-42", PromptTemplates.Load("ziya2"), new ScoringOptions());
         for (var i = 0; i < Texts.Length; i++)
         {
             var score = await model.Score(Texts[i], null, default);
