@@ -6,7 +6,7 @@ namespace Ziya.Synthesis.Selection;
 
 /// <summary>
 /// MinHash sketches with an index that misses nothing: of sketches that differ in at most m places, cut into m+1 bands, one band is equal. So only those are compared that share a band, and the
-/// outcome is that of comparing all.
+/// outcome is that of comparing all. Bands of one byte would part next to nothing: then all are compared.
 /// </summary>
 internal sealed class KeptSketches : KeptSet
 {
@@ -30,8 +30,8 @@ internal sealed class KeptSketches : KeptSet
         _length = length;
         _needed = Enumerable.Range(0, length + 1).FirstOrDefault(agreeing => Sketch.Similarity(agreeing, length) > maxSimilarity, length + 1);
         var differing = Math.Max(0, length - _needed);
-        _rows = Math.Min(sizeof(ulong), Math.Max(1, length / (differing + 1)));
-        _bands = Math.Min(differing + 1, length);
+        _rows = Math.Min(sizeof(ulong), length / (differing + 1));
+        _bands = _rows < 2 ? 0 : differing + 1;
         _sketches = new byte[FirstRoom * length];
         _heads = NewHeads(FirstRoom);
         _next = new int[FirstRoom * _bands];
@@ -43,8 +43,7 @@ internal sealed class KeptSketches : KeptSet
     /// <inheritdoc/>
     public override int FindSimilar(ReadOnlySpan<byte> sketch, out double similarity)
     {
-        var first = int.MaxValue;
-        var most = 0;
+        var (first, most) = _bands == 0 ? Scan(sketch) : (int.MaxValue, 0);
         for (var band = 0; band < _bands; band++)
         {
             for (var at = _heads[Slot(sketch, band)]; at >= 0; at = _next[(at * _bands) + band])
@@ -74,6 +73,19 @@ internal sealed class KeptSketches : KeptSet
         _count++;
     }
 
+    private (int First, int Agreeing) Scan(ReadOnlySpan<byte> sketch)
+    {
+        for (var at = 0; at < _count; at++)
+        {
+            if (Sketch.Agreeing(sketch, _sketches.AsSpan(at * _length, _length)) is var agreeing && agreeing >= _needed)
+            {
+                return (at, agreeing);
+            }
+        }
+
+        return (int.MaxValue, 0);
+    }
+
     private void Link(int number)
     {
         var sketch = _sketches.AsSpan(number * _length, _length);
@@ -99,7 +111,9 @@ internal sealed class KeptSketches : KeptSet
 
     private int[] NewHeads(int room)
     {
-        var heads = new int[(int)BitOperations.RoundUpToPowerOf2((uint)room) * _bands];
+        // Two bytes have no more than 65,536 values; with chains of two to four, heads take half of what the links do.
+        var perBand = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(room / 2, _rows == 2 ? 1 << 16 : int.MaxValue));
+        var heads = new int[perBand * _bands];
         heads.AsSpan().Fill(-1);
         return heads;
     }
