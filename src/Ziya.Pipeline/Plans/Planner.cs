@@ -91,7 +91,7 @@ internal sealed class Planner
         var work = new PassWork(
             phase, from < 0 ? null : passes[from], [.. passes.Skip(from + 1)], apply, findings, [.. fused], map, kind, kindOut)
         {
-            Creates = fused.Any(step => step.Create(_job.Seed).Creates),
+            Creates = new[] { apply }.OfType<JobStep>().Concat(fused).Any(step => step.Create(_job.Seed).Creates),
         };
         _work.Add(work);
         return work;

@@ -38,4 +38,7 @@ public abstract class Stage(string name, IReadOnlyList<Channel> reads, IReadOnly
 
     /// <summary>Reduces one partition. <paramref name="entries"/> can be gone through more than once.</summary>
     public abstract void Reduce(IEnumerable<Entry> entries, IEntryWriter output);
+
+    /// <summary>As above, for a stage that takes long without taking entries: it stops when asked to.</summary>
+    public virtual void Reduce(IEnumerable<Entry> entries, IEntryWriter output, CancellationToken cancel) => Reduce(entries, output);
 }

@@ -48,17 +48,7 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
             yield return $"'{method}' is no way to evolve of the set {options.Set}: {string.Join(", ", known)}.";
         }
 
-        string? fault = null;
-        try
-        {
-            _ = _prompts.Value;
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            fault = exception.Message;
-        }
-
-        if (fault is not null)
+        foreach (var fault in PromptBook.Fault(() => _prompts.Value))
         {
             yield return fault;
         }

@@ -57,7 +57,24 @@ public sealed class PromptBook
     public Prompt For(Record record, string name)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return _prompts[$"{LanguageOf(record)}/{name}"];
+        return For(LanguageOf(record), name);
+    }
+
+    /// <summary>The prompt of a name in a language, <c>zh</c> or <c>en</c>.</summary>
+    public Prompt For(string language, string name) => _prompts[$"{language}/{name}"];
+
+    /// <summary>The fault of a user's folder, for the check of a step; none if all is well.</summary>
+    internal static IEnumerable<string> Fault(Func<PromptBook> load)
+    {
+        try
+        {
+            load();
+            return [];
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return [exception.Message];
+        }
     }
 
     /// <summary>The language of the prompts for a record, <c>zh</c> or <c>en</c>.</summary>
