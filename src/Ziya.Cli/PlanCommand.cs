@@ -20,7 +20,8 @@ internal static class PlanCommand
 
     private static int Execute(string path, string[] overrides)
     {
-        var plan = Planner.Make(JobFile.Load(path, overrides, Catalog.All), Catalog.All);
+        var job = JobFile.Load(path, overrides, Catalog.All);
+        var plan = Planner.Make(job, Catalog.All);
         var table = new Table { Border = TableBorder.Simple }
             .AddColumn("phase").AddColumn("does").AddColumn("records").AddColumn(new TableColumn("tasks").RightAligned()).AddColumn(new TableColumn("reads about").RightAligned());
         foreach (var phase in plan.Phases)
@@ -34,6 +35,11 @@ internal static class PlanCommand
         }
 
         AnsiConsole.Write(table);
+        foreach (var note in job.Notes())
+        {
+            Console.Out.WriteLine(note);
+        }
+
         var files = plan.Shards.SelectMany(shard => shard.Slices).Select(slice => slice.File).Distinct().Count();
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{plan.Job}: {Count(files, "input file")} of {Size(plan.Shards.Sum(shard => shard.Bytes))} in {Count(plan.Shards.Count, "shard")} -> runs/{Pipeline.Runs.Run.IdOf(plan)}"));

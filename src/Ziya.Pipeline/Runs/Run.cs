@@ -201,7 +201,7 @@ public sealed class Run : IDisposable
             notes.Add($"Resumes {Folder.Root}: {tasks} of {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks are done.");
         }
 
-        Notes = notes;
+        Notes = [.. notes, .. Job.Notes()];
     }
 
     private Plan? PlanBefore(List<string> notes)

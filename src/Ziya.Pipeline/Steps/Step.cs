@@ -55,6 +55,9 @@ public abstract class Step
     /// <summary>What decides the outcome beside the options, the seed and the records: the versions of files that the step reads. Empty where there are none.</summary>
     public virtual string Version() => "";
 
+    /// <summary>What the user should know before it runs on this machine, a sentence each: what was found and what is missing. Told by <c>ziya plan</c> and <c>ziya run</c>.</summary>
+    public virtual IEnumerable<string> Notes() => [];
+
     /// <summary>Faults of the options that ranges cannot express, as sentences; none if all is well.</summary>
     public virtual IEnumerable<string> Check() => [];
 }
