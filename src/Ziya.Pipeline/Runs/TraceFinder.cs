@@ -66,7 +66,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     public bool IsDone(IReadOnlyList<ChannelSource> sources) =>
         sources.All(source => _markers[source.Phase.Name].Count == source.Phase.Tasks.Count);
 
-    /// <summary>File and row of a record in the published outputs.</summary>
+    /// <summary>File and row of a record in the published outputs, or why the output's format has no form for it; null where it is not written yet.</summary>
     public string? FindOutput(TraceFound found, Record record)
     {
         var last = _plan.Phases[^1];
@@ -77,7 +77,11 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
         }
 
         var line = new JsonLine();
-        new RecordWriter(record.Kind).Write(line, record, false);
+        if (new FormatWriter(context.Job.Output, record.Kind).Write(line, record) is { } fault)
+        {
+            return $"dropped: {fault}";
+        }
+
         foreach (var output in marker.Outputs.Where(output => output.Path.StartsWith(DatasetWriter.Staging(last), StringComparison.Ordinal)))
         {
             foreach (var (row, json) in RowReader.Rows(folder.Store, output.Path))

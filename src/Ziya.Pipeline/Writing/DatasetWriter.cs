@@ -14,8 +14,7 @@ internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task
     private readonly long _mostBytes = (long)options.ShardMb << 20;
     private readonly Dictionary<string, (RowFile File, int Number)> _open = [];
     private readonly JsonLine _line = new();
-    private readonly OutputFormat _format = options.OpenFormat();
-    private readonly RecordWriter _kept = new(kind);
+    private readonly FormatWriter _writer = new(options, kind);
 
     /// <summary>Where outputs lie in the run folder until they are published.</summary>
     public static string Staging(Phase phase) => $"{phase.Folder}/output/";
@@ -24,14 +23,11 @@ internal sealed class DatasetWriter(OutputOptions options, Phase phase, int task
     public string? Write(Record record)
     {
         _line.Clear();
-        _line.Raw((byte)'{');
-        if (_format.Write(_line, record) is { } fault)
+        if (_writer.Write(_line, record) is { } fault)
         {
             return fault;
         }
 
-        _kept.Members(_line, record, options.Keep);
-        _line.Raw((byte)'}');
         var folder = FolderPattern.For(_rest, record);
         if (!_open.TryGetValue(folder, out var open))
         {

@@ -7,12 +7,16 @@ namespace Ziya.Synthesis.Selection;
 /// <c>truncation</c>: 0 where the answer stops in the middle, else 1.
 /// 1. A code fence that is not closed; a comma, a colon, an opening bracket or the like at the end.
 /// 2. Fine are: a sentence's end, a closed fence or bracket, a table row, a list item, an emoji.
-/// 3. Otherwise the last line is a piece of a sentence where sentences stand before it: with two of them or more, a line without an end is cut. An answer without any (a name, a number, a verse) is none.
+/// 3. Otherwise the last line is cut where sentences stand before it: one in the line itself, or two in the answer. An answer without any (a name, a number, a verse) is not, unless it is one
+/// line of sixteen words or characters with a comma in it.
 /// </summary>
 internal sealed partial class TruncationRule() : AnswerRule("truncation")
 {
     private static readonly SearchValues<char> Ends = SearchValues.Create(".!?。！？…~～;；");
     private static readonly SearchValues<char> Cut = SearchValues.Create(",，、:：([{（【《「『“‘—–=+&/<");
+
+    // Longer than a couplet of seven characters a line.
+    private const int LongLine = 16;
 
     /// <inheritdoc/>
     public override double? Of(AnswerView answer) => answer.Text.Length == 0 ? null : IsCut(answer) ? 0 : 1;
@@ -41,7 +45,12 @@ internal sealed partial class TruncationRule() : AnswerRule("truncation")
         }
 
         // 3.
-        return Sentences().Count(answer.Prose) >= 2;
+        return Sentences().Count(answer.Prose) switch
+        {
+            0 => answer.Units >= LongLine && !text.Contains('\n') && (text.Contains('，') || text.Contains(", ", StringComparison.Ordinal)),
+            1 => SentenceBefore().IsMatch(line),
+            _ => true,
+        };
     }
 
     private const string Closing = "\"'”’」』*_`)）]】》 ";
@@ -54,6 +63,10 @@ internal sealed partial class TruncationRule() : AnswerRule("truncation")
 
     [GeneratedRegex(@"^(?:[-*+•·]\s|(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.)、．）]|[(（](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）])", RegexOptions.CultureInvariant)]
     private static partial Regex Item();
+
+    // A sentence, not "Dr." or "J. K.", and something behind it.
+    [GeneratedRegex(@"\S{4,}[。！？]\S|\S+\s\S+\s\S+[.!?]\s+\S", RegexOptions.CultureInvariant)]
+    private static partial Regex SentenceBefore();
 
     [GeneratedRegex(@"[。！？!?]|(?<!\d)\.(?=\s|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Sentences();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Storage;
 using Ziya.Synthesis.Tests.Fixtures;
 
 namespace Ziya.Synthesis.Tests.Writing;
@@ -69,7 +70,19 @@ public sealed class OutputFormatTests : IDisposable
         Assert.Equal(1, report.Records.Dropped["output"][reason]);
         var last = report.Funnel[^1];
         Assert.Equal(("output", 1L), (last.Step, last.In));
-        Assert.Equal("output", (string?)Assert.Single(_folder.Dropped("output"))["_drop"]!["step"]);
+        var dropped = Assert.Single(_folder.Dropped("output"));
+        Assert.Equal("output", (string?)dropped["_drop"]!["step"]);
+        Assert.Equal($"output: dropped: {reason}", LastOf(Trace.Of(new RunFolder(new FileStore(Path.Combine(_folder.Path, "run"))), SynthesisFolder.Catalog, (string)dropped["id"]!, TimeProvider.System)));
+    }
+
+    [Fact]
+    public void Trace_OfAWrittenRecord_FindsItsRowInTheFormat()
+    {
+        _folder.Write(Plain, Poem);
+
+        Run("instruction", "alpaca, keep: [scores]");
+
+        Assert.EndsWith("/part-00000.jsonl, row 2", LastOf(Trace.Of(new RunFolder(new FileStore(Path.Combine(_folder.Path, "run"))), SynthesisFolder.Catalog, "a", TimeProvider.System)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,6 +129,8 @@ public sealed class OutputFormatTests : IDisposable
 
         Assert.Equal("Q: 写一句诗\n月\nA: 床前明月光", (string?)_folder.Output()[0]["text"]);
     }
+
+    private static string LastOf(IReadOnlyList<IReadOnlyList<TraceLine>> stories) => $"{Assert.Single(stories)[^1].Where}: {stories[0][^1].What}";
 
     private Report Run(string kind, string format)
     {
