@@ -133,6 +133,11 @@ internal static class JobCheck
                 faults.Add(new JobFault(step.At, $"step '{step.Key}' takes {Kind(made.In)} records, but gets {Kind(kind)} records from {from}."));
             }
 
+            else if (made.Kinds.Count > 0 && !made.Kinds.Contains(RecordKinds.Of(kind)))
+            {
+                faults.Add(new JobFault(step.At, $"step '{step.Key}' takes {string.Join(" or ", made.Kinds.Select(RecordKinds.NameOf))} records, but gets {Kind(kind)} records from {from}."));
+            }
+
             foreach (var fault in made.Check())
             {
                 faults.Add(new JobFault(step.At, $"step '{step.Key}': {fault}"));

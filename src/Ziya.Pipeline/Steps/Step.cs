@@ -20,6 +20,9 @@ public abstract class Step
     /// <summary>Whether its verdicts may hold records that were not there before.</summary>
     public virtual bool Creates => false;
 
+    /// <summary>The kinds it takes, of a step over records of any kind that does not take all of them; empty where its type says it.</summary>
+    public virtual IReadOnlyList<RecordKind> Kinds => [];
+
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
 
