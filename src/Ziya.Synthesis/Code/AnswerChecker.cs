@@ -116,5 +116,5 @@ internal sealed class AnswerChecker(CompileCheckOptions options, Workbench bench
         }
     }
 
-    private static string Joined(IEnumerable<Piece> pieces, CodeLanguage language) => string.Join('\n', pieces.Where(piece => piece.Language == language).Select(piece => piece.Text));
+    private static string Joined(IEnumerable<Piece> pieces, CodeLanguage language) => language.Join(pieces.Where(piece => piece.Language == language).Select(piece => piece.Text));
 }

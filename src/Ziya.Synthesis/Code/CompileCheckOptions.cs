@@ -29,7 +29,7 @@ public sealed record CompileCheckOptions
     [Range(1, 600)]
     public int Seconds { get; init; } = 10;
 
-    /// <summary>Most megabytes of memory of a check, all its processes together. Default 512, range 128 to 65536.</summary>
+    /// <summary>Most megabytes of memory of a process; all processes of a check together may have a quarter more. Default 512, range 128 to 65536.</summary>
     [Range(128, 65536)]
     public int MemoryMb { get; init; } = 512;
 

@@ -51,10 +51,12 @@ public sealed class CompileCheckTests : IDisposable
         Assert.Equal(1, (double)Rows()["bare"]["scores"]!["compiles"]!);
     }
 
-    [Fact]
-    public void Run_BlocksThatGoOnFromEachOther_AreCheckedTogether()
+    [Theory]
+    [InlineData("class 点 { public int X; }", "class 线 { public 点 起点 = new() { X = 1 }; }")]
+    [InlineData("public record Point(double X);", "using System.Text;\nvar p = new Point(1);\nConsole.WriteLine(new StringBuilder().Append(p.X));")]
+    public void Run_BlocksThatGoOnFromEachOther_AreCheckedTogether(string first, string second)
     {
-        Write(("a", "先定义：\n```csharp\nclass 点 { public int X; }\n```\n再使用：\n```csharp\nclass 线 { public 点 起点 = new() { X = 1 }; }\n```"));
+        Write(("a", $"先定义：\n```csharp\n{first}\n```\n再使用 then use:\n```csharp\n{second}\n```"));
         _folder.Run(NoModel, "compile_check");
         Assert.Equal(1, (double)Rows()["a"]["scores"]!["compiles"]!);
     }

@@ -48,6 +48,21 @@ internal sealed class CSharp : CodeLanguage
     /// <inheritdoc/>
     protected override string Sample => "Console.WriteLine(new[] { 1 }.Select(x => x * 2).Sum());\n";
 
+    /// <summary>With usings first, then statements, then types, as one file must have them.</summary>
+    public override string Join(IEnumerable<string> pieces)
+    {
+        var all = pieces.ToList();
+        if (all.Exists(IsDeep))
+        {
+            return base.Join(all);
+        }
+
+        var roots = all.Select(piece => (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(piece, Parsing).GetRoot()).ToList();
+        var members = roots.SelectMany(root => root.Members).ToList();
+        return string.Join('\n', roots.SelectMany(root => root.Usings).Concat<SyntaxNode>(members.Where(member => member is GlobalStatementSyntax))
+            .Concat(members.Where(member => member is not GlobalStatementSyntax)).Select(node => node.ToFullString()));
+    }
+
     /// <inheritdoc/>
     public override Task<Finding> Check(string code, Workbench bench, CancellationToken cancel) => bench.Take(() => OnOwnStack(() => Check(code, bench.Limits.Wall, cancel)), cancel);
 

@@ -47,6 +47,9 @@ internal abstract class CodeLanguage
         return found.Outcome == Outcome.Passes ? null : $"{Checker} fails on a correct program: {found.Reason} {found.Messages.Split('\n')[0]}".TrimEnd();
     })).Value;
 
+    /// <summary>Pieces of code, in their order, as one file.</summary>
+    public virtual string Join(IEnumerable<string> pieces) => string.Join('\n', pieces);
+
     /// <summary>Checks a piece of code.</summary>
     public abstract Task<Finding> Check(string code, Workbench bench, CancellationToken cancel);
 

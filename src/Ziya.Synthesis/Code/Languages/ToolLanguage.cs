@@ -10,7 +10,7 @@ internal abstract class ToolLanguage : CodeLanguage
     protected ToolLanguage() => _tools = new Lazy<IReadOnlyList<Tool>?>(() => Find() is var found && found.All(tool => tool is not null) ? [.. found.OfType<Tool>()] : null);
 
     /// <inheritdoc/>
-    public override string? Checker => _tools.Value?[0].Version;
+    public override string? Checker => _tools.Value is not { } tools ? null : char.IsLetter(tools[0].Version.FirstOrDefault()) && tools[0].Version[0] != 'v' ? tools[0].Version : $"{tools[0].Name} {tools[0].Version.Split(' ')[0]}";
 
     /// <inheritdoc/>
     public override bool RunsTests => RunScript("main") is not null;

@@ -34,7 +34,7 @@ internal static class ConfinedProcess
         {
             stopped = output.IsFull || messages.IsFull ? "output_limit"
                 : clock.Elapsed > limits.Wall ? "timeout"
-                : ProcessMemory.OfTree(process.Id) > (long)limits.MemoryMb << 20 ? "memory"
+                : ProcessMemory.OfTree(process.Id) > limits.TreeBytes ? "memory"
                 : null;
             if (stopped is not null || cancel.IsCancellationRequested)
             {
