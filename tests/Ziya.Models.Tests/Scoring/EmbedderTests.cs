@@ -1,4 +1,4 @@
-using Ziya.Models.Checkpoints;
+using Ziya.Models.Export;
 using Ziya.Models.Scoring;
 using Ziya.Models.Tests.Export;
 using Ziya.Models.Tiny;
@@ -32,7 +32,8 @@ public sealed class EmbedderTests
     [Fact]
     public async Task Embed_NotANumber_OneTextFailsAlone()
     {
-        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Embedding }, edit: folder => Spoil(folder, ModelTokenizer.Load(folder).Encode("好")[^1]));
+        using var model = new ExportedModel(new TinyOptions { Family = TinyFamily.Embedding });
+        Spoil(model, ModelTokenizer.Load(model.Target).Encode("好")[^1]);
         using var embedder = Embedder.Open("tiny", model.Target, new ScoringOptions());
         string[] texts = ["今天", "today", "好", "明天"];
         var tasks = texts.Select(text => embedder.Embed(text, default)).ToArray();
@@ -52,15 +53,13 @@ public sealed class EmbedderTests
         Assert.Equal(1, (await embedder.Embed("x", default)).Vector.Span.ToArray().Sum(value => (double)value * value), 1e-5);
     }
 
-    /// <summary>Makes a token's row of the embedding NaN.</summary>
-    private static void Spoil(string folder, int id)
+    /// <summary>Makes a token's row of the exported embedding, which stands first, NaN: export itself refuses such weights.</summary>
+    private static void Spoil(ExportedModel model, int id)
     {
-        var tensor = Checkpoint.Open(folder)["model.embed_tokens.weight"];
-        var width = (int)tensor.Shape[1] * sizeof(float);
-        using var file = File.OpenWrite(tensor.File);
-        file.Position = tensor.Offset + ((long)id * width);
-        var row = new float[tensor.Shape[1]];
+        var row = new float[model.Manifest.Config.Hidden];
         Array.Fill(row, float.NaN);
+        using var file = File.OpenWrite(Path.Combine(model.Target, ModelManifest.DataFile));
+        file.Position = (long)id * row.Length * sizeof(float);
         file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(row));
     }
 }
