@@ -13,12 +13,13 @@ internal static class PlanCommand
     {
         var job = new Argument<string>("JOB.yaml") { Description = "The job file." };
         var set = new Option<string[]>("--set") { HelpName = "path=value", Description = "Replaces a value of the job. Can be given again." };
-        var command = new Command("plan", "Checks a job and shows its phases and tasks. Runs and writes nothing.") { job, set };
-        command.SetAction(parsed => Execute(parsed.GetRequiredValue(job), parsed.GetValue(set) ?? []));
+        var cost = new Option<bool>("--cost") { Description = "What the job will ask of its models: requests, tokens and, where the entries name prices, money." };
+        var command = new Command("plan", "Checks a job and shows its phases and tasks. Runs and writes nothing.") { job, set, cost };
+        command.SetAction(parsed => Execute(parsed.GetRequiredValue(job), parsed.GetValue(set) ?? [], parsed.GetValue(cost)));
         return command;
     }
 
-    private static int Execute(string path, string[] overrides)
+    private static int Execute(string path, string[] overrides, bool showsCost)
     {
         var job = JobFile.Load(path, overrides, Catalog.All);
         var plan = Planner.Make(job, Catalog.All);
@@ -43,6 +44,11 @@ internal static class PlanCommand
         var files = plan.Shards.SelectMany(shard => shard.Slices).Select(slice => slice.File).Distinct().Count();
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{plan.Job}: {Count(files, "input file")} of {Size(plan.Shards.Sum(shard => shard.Bytes))} in {Count(plan.Shards.Count, "shard")} -> runs/{Pipeline.Runs.Run.IdOf(plan)}"));
+        if (showsCost)
+        {
+            CostTable.Show(CostEstimate.Of(job, Catalog.All));
+        }
+
         return Exit.Done;
     }
 

@@ -27,6 +27,34 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public void Plan_Cost_CountsWhatModelsWillBeAskedAndAsksNothing()
+    {
+        // 3,000 records, of which a part is looked at; nobody listens at the endpoint.
+        _folder.Write("in/a.jsonl", string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"id":"{{i:0000}}","instruction":"写一首关于秋天的短诗"}""" + "\n")));
+        _folder.Write("job.yaml", """
+            job: cost
+            input: { read: in/*.jsonl, kind: instruction }
+            models:
+              gpt: { endpoint: "http://127.0.0.1:1/v1", model: m, prompt_price: 1, completion_price: 10 }
+              judge: { endpoint: "http://127.0.0.1:1/v1", model: j }
+            steps:
+              - evolve: { model: gpt, judge: judge, rounds: 2 }
+              - answer: { model: gpt, samples: 2, max_tokens: 100 }
+            output: { write: out }
+            """);
+        var result = ZiyaProcess.Run(_folder.Path, "plan", "job.yaml", "--cost");
+        Assert.True(result.Exit == 0, result.Error);
+        var rows = result.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3).ToList();
+
+        // Two rounds and two verdicts a record; then three records of each, two answers to each of ten tokens in and a hundred out.
+        Assert.Equal(["evolve", "gpt", "6,000"], rows.Single(row => row is ["evolve", "gpt", ..])[..3]);
+        Assert.Equal(["evolve", "judge", "6,000"], rows.Single(row => row is ["evolve", "judge", ..])[..3]);
+        Assert.Equal(["answer", "gpt", "18,000", "180,000", "1,800,000", "18.18"], rows.Single(row => row is ["answer", ..]));
+        Assert.Contains("By 250 of about 3,000 records", result.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["runs"]));
+    }
+
+    [Fact]
     public void Plan_AndRun_NameTheSameFolder()
     {
         _folder.Write("in/a.jsonl", TestTexts.Lines(100, 1));

@@ -96,6 +96,10 @@ public sealed record TeacherOptions : ModelOptions
     public override bool Serves(Type use) => use == typeof(IGenerator);
 
     /// <inheritdoc/>
+    public override double? Price(double promptTokens, double completionTokens) =>
+        PromptPrice is { } prompt && CompletionPrice is { } completion ? ((promptTokens * prompt) + (completionTokens * completion)) / 1e6 : null;
+
+    /// <inheritdoc/>
     public override ModelOptions Deciding() => new TeacherOptions { Endpoint = Endpoint, Model = Model, MaxTokens = MaxTokens, ExtendedSampling = ExtendedSampling };
 
     /// <inheritdoc/>

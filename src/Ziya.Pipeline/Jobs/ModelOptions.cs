@@ -15,6 +15,9 @@ public abstract record ModelOptions
     /// <summary>The options that decide what the model answers. Those of how it is reached, how fast and at what price are put back to their defaults.</summary>
     public virtual ModelOptions Deciding() => this;
 
+    /// <summary>What tokens cost, where the entry names prices; null where it does not.</summary>
+    public virtual double? Price(double promptTokens, double completionTokens) => null;
+
     /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
     public virtual string Version() => "";
 

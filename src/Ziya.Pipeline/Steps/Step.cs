@@ -23,6 +23,15 @@ public abstract class Step
     /// <summary>The kinds it takes, of a step over records of any kind that does not take all of them; empty where its type says it.</summary>
     public virtual IReadOnlyList<RecordKind> Kinds => [];
 
+    /// <summary>What it asks of models for a record, at most, for `ziya plan --cost`.</summary>
+    public virtual IEnumerable<ModelUse> Uses(Record record) => [];
+
+    /// <summary>What it asks of models whatever the number of records, at most.</summary>
+    public virtual IEnumerable<ModelUse> UsesOnce() => [];
+
+    /// <summary>Records that go on for each that comes in, at most, of a step that makes some. Default 1.</summary>
+    public virtual double Growth => 1;
+
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
 

@@ -57,6 +57,15 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
     public override IEnumerable<string> Check() => options.Model.Count > 0 ? [] : ["'model' names no model."];
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        var instruction = (Instruction)record;
+        var prompt = ModelUse.Tokens(instruction.Said()) + ModelUse.Tokens(instruction.System ?? options.System);
+        return !string.IsNullOrEmpty(instruction.Output) && !options.Replace
+            ? [] : options.Model.Select(name => new ModelUse(name, options.Samples, options.Samples * prompt, options.Samples * (options.MaxTokens ?? ModelUse.UsualTokens)));
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -23,6 +23,7 @@ namespace Ziya.Synthesis.EvolInstruct;
 [Step("evolve")]
 public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instruction>
 {
+    private const int JudgeTokens = 16;
     private static readonly string[] General = ["constraints", "deepen", "concretise", "reasoning", "complicate_input", "breadth"];
     private static readonly string[] Code = ["constraint", "rare_requirement", "reasoning", "misleading_code", "complexity"];
 
@@ -51,6 +52,28 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
         foreach (var fault in PromptBook.Fault(() => _prompts.Value))
         {
             yield return fault;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override double Growth => options.Keep switch { "all" => options.Rounds + 1, "evolved" => options.Rounds, _ => 1 };
+
+    /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        // An instruction grows by a few dozen tokens a round; the prompt around it is of about two hundred.
+        const int Grown = 40;
+        const int Around = 200;
+        var text = ModelUse.Tokens(((Instruction)record).Said()) + (Grown * (options.Rounds + 1) / 2.0);
+        yield return new ModelUse(options.Model, options.Rounds, options.Rounds * (text + Around), options.Rounds * (text + Grown));
+        if (options.Judged)
+        {
+            yield return new ModelUse(options.Judge ?? options.Model, options.Rounds, options.Rounds * ((2 * text) + (Around / 2)), options.Rounds * JudgeTokens);
+        }
+
+        if (options.Answerer is not null)
+        {
+            yield return new ModelUse(options.Answerer, options.Rounds, options.Rounds * text, options.Rounds * ModelUse.UsualTokens);
         }
     }
 
@@ -100,7 +123,6 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
         // 3.
         if (reason is null && options.Judged)
         {
-            const int JudgeTokens = 16;
             request = new GenerationRequest([]) { Sampling = Asking.Greedy, MaxTokens = JudgeTokens };
             var judged = await Ask(options.Judge ?? options.Model, _prompts.Value.For(root, "evolve/judge"), request, cancel, ("before", before), ("after", after)).ConfigureAwait(false);
             reason = Elimination.IsEqual(judged.Text) ? "no_gain" : null;

@@ -40,6 +40,9 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
     public override int Width => Model<IRewardModel>(options.Model).Width;
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record) => [new ModelUse(options.Model, Math.Max(1, (record as Instruction)?.Candidates.Count ?? 1), ModelUse.Tokens(record.Content), 0)];
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Writes => [Score, Cut, Margin];
 
     /// <inheritdoc/>

@@ -35,13 +35,28 @@ public sealed class SelfInstruct(SelfInstructOptions options) : GlobalStep<Instr
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Stages => [new GrowStage(this)];
 
-    private Growth Growth => new(options, _prompts.Value, Model<IGenerator>(options.Model), Seed);
+    private Growth Pool => new(options, _prompts.Value, Model<IGenerator>(options.Model), Seed);
 
     /// <inheritdoc/>
     public override string Version() => _prompts.Value.Version;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => PromptBook.Fault(() => _prompts.Value);
+
+    /// <inheritdoc/>
+    public override IEnumerable<ModelUse> UsesOnce()
+    {
+        // A request gives eight tasks at most, of which half are taken in a healthy pool; a task shown has some thirty tokens.
+        const int Taken = 4;
+        const int Shown = 30;
+        const int Around = 100;
+        var asked = Math.Ceiling((double)options.Count / Taken);
+        yield return new ModelUse(options.Model, asked, asked * ((options.Shown * Shown) + Around), asked * options.MaxTokens);
+        if (options.Instances > 0)
+        {
+            yield return new ModelUse(options.Model, 2.0 * options.Count, 2.0 * options.Count * (Around + Shown), options.Count * (double)options.MaxTokens);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Map(Instruction record, Address at, IEntryWriter entries)
@@ -70,7 +85,7 @@ public sealed class SelfInstruct(SelfInstructOptions options) : GlobalStep<Instr
         public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output, CancellationToken cancel)
         {
             var seeds = entries.Select(entry => (At: Address.Read(entry.Span), Task: MadeRecords.ReadOne(entry.Span[Address.Size..]))).ToList();
-            var made = step.Growth.Run([.. seeds.Select(seed => seed.Task)], cancel).GetAwaiter().GetResult();
+            var made = step.Pool.Run([.. seeds.Select(seed => seed.Task)], cancel).GetAwaiter().GetResult();
             foreach (var group in made.GroupBy(one => seeds[one.Seed].At, one => one.Made).OrderBy(group => group.Key))
             {
                 var entry = new JsonLine();
