@@ -42,8 +42,17 @@ internal sealed class BubblewrapSandbox : Sandbox
         }
 
         var sandbox = new BubblewrapSandbox(Tool.Find("bwrap")!);
-        var probe = sandbox.Run(new SandboxCommand("probe", "", "(true) && test -f probe && test ! -e /etc/passwd", []), new SandboxLimits { Seconds = 10, MemoryMb = 512 }, default).GetAwaiter().GetResult();
-        Missing = probe.Exit == 0 && probe.Stopped is null ? null : $"bubblewrap is there but cannot be used: {probe.Messages.Trim().Split('\n')[^1]}";
+        var command = new SandboxCommand("probe", "", "(true) && test -f probe && test ! -e /etc/passwd", []);
+        try
+        {
+            var probe = sandbox.Run(command, new SandboxLimits { Seconds = 10, MemoryMb = 512 }, default).GetAwaiter().GetResult();
+            Missing = probe.Exit == 0 && probe.Stopped is null ? null : $"bubblewrap is there but cannot be used: {probe.Messages.Trim().Split('\n')[^1]}";
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            Missing = $"bubblewrap is there but does not start: {exception.Message}";
+        }
+
         return Missing is null ? sandbox : null;
     }
 
