@@ -12,15 +12,22 @@ internal static class ReportText
     /// <summary>Writes it to standard output.</summary>
     public static void Write(Report report)
     {
-        var table = new Table { Border = TableBorder.Simple }
-            .AddColumn("step").AddColumn(new TableColumn("in").RightAligned()).AddColumn(new TableColumn("dropped").RightAligned()).AddColumn("reasons");
-        Row(table, "read", report.Records.Read, report.Records.Quarantined, Reasons(report.Quarantine));
-        foreach (var step in report.Funnel)
+        // Most jobs make no records: the column is there for those that do.
+        var makes = report.Records.Created.Count > 0;
+        var table = new Table { Border = TableBorder.Simple }.AddColumn("step");
+        foreach (var name in makes ? (string[])["in", "made", "dropped"] : ["in", "dropped"])
         {
-            Row(table, step.Step, step.In, step.Dropped.Values.Sum(), Reasons(step.Dropped));
+            table.AddColumn(new TableColumn(name).RightAligned());
         }
 
-        Row(table, "written", report.Records.Written, 0, "");
+        table.AddColumn("reasons");
+        Row(table, makes, "read", report.Records.Read, 0, report.Records.Quarantined, Reasons(report.Quarantine));
+        foreach (var step in report.Funnel)
+        {
+            Row(table, makes, step.Step, step.In, step.Created, step.Dropped.Values.Sum(), Reasons(step.Dropped));
+        }
+
+        Row(table, makes, "written", report.Records.Written, 0, 0, "");
         AnsiConsole.Write(table);
         if (report.Stats.Written.Tokens is { } tokens)
         {
@@ -40,8 +47,13 @@ internal static class ReportText
         return shown + (counts.Count > MostReasons ? ", …" : "");
     }
 
-    private static void Row(Table table, string name, long count, long lost, string reasons) => table.AddRow(
-        new Text(name), new Text(Number(count)), new Text(lost == 0 ? "" : Number(lost)), new Text(reasons));
+    private static void Row(Table table, bool makes, string name, long count, long made, long lost, string reasons)
+    {
+        string[] cells = [name, Number(count), .. makes ? (string[])[Some(made)] : [], Some(lost), reasons];
+        table.AddRow(cells.Select(cell => new Text(cell)));
+    }
+
+    private static string Some(long value) => value == 0 ? "" : Number(value);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

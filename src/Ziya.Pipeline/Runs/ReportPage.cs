@@ -32,10 +32,12 @@ internal static partial class ReportPage
     {
         var records = report.Records;
         var dropped = records.Dropped.Values.Sum(reasons => reasons.Values.Sum());
+        var made = records.Created.Values.Sum();
+        var all = records.Read + made;
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{Text(report.Job)}</h1><p class="sub">{Text(report.Run)} <span class="state {Text(report.State)}">{Text(report.State)}</span></p></header>
             <section class="tiles">
-            {Tile("read", records.Read, null)}{Tile("written", records.Written, Share(records.Written, records.Read))}{Tile("dropped", dropped, Share(dropped, records.Read))}{Tile("quarantined", records.Quarantined, Share(records.Quarantined, records.Read))}{(report.Stats.Written.Tokens is { } tokens ? Tile("tokens", tokens, $"{report.Stats.Written.Characters / Math.Max(1.0, tokens):0.##} chars each") : "")}
+            {Tile("read", records.Read, null)}{(made > 0 ? Tile("made", made, null) : "")}{Tile("written", records.Written, Share(records.Written, all))}{Tile("dropped", dropped, Share(dropped, all))}{Tile("quarantined", records.Quarantined, Share(records.Quarantined, all))}{(report.Stats.Written.Tokens is { } tokens ? Tile("tokens", tokens, $"{report.Stats.Written.Characters / Math.Max(1.0, tokens):0.##} chars each") : "")}
             </section>
 
             """);
@@ -55,25 +57,27 @@ internal static partial class ReportPage
 
     private static void Funnel(StringBuilder page, Report report)
     {
-        var read = Math.Max(1, report.Records.Read);
-        page.Append("<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read.</p><table class=\"funnel\"><thead><tr><th>step</th><th>in</th><th></th><th>dropped</th><th>reasons</th></tr></thead><tbody>\n");
-        Row(page, "read", report.Records.Read, report.Records.Quarantined, read, report.Quarantine);
+        var makes = report.Records.Created.Count > 0;
+        var most = Math.Max(1, report.Funnel.Select(step => step.In + step.Created).Append(report.Records.Read).Max());
+        page.Append(CultureInfo.InvariantCulture, $"<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read{(makes ? ", and of those made where they are more" : "")}.</p><table class=\"funnel\"><thead><tr><th>step</th><th>in</th>{(makes ? "<th>made</th>" : "")}<th></th><th>dropped</th><th>reasons</th></tr></thead><tbody>\n");
+        Row(page, "read", report.Records.Read, makes ? 0 : null, report.Records.Quarantined, most, report.Quarantine);
         foreach (var step in report.Funnel)
         {
-            Row(page, step.Step, step.In, step.Dropped.Values.Sum(), read, step.Dropped);
+            Row(page, step.Step, step.In, makes ? step.Created : null, step.Dropped.Values.Sum(), most, step.Dropped);
         }
 
-        Row(page, "written", report.Records.Written, 0, read, []);
+        Row(page, "written", report.Records.Written, makes ? 0 : null, 0, most, []);
         page.Append("</tbody></table></section>\n");
     }
 
-    private static void Row(StringBuilder page, string name, long count, long lost, long read, IEnumerable<KeyValuePair<string, long>> reasons)
+    private static void Row(StringBuilder page, string name, long count, long? made, long lost, long most, IEnumerable<KeyValuePair<string, long>> reasons)
     {
-        var kept = Percent(count - lost, read);
+        var kept = Percent(count + (made ?? 0) - lost, most);
+        var cell = made is null ? "" : $"<td class=\"n\">{(made == 0 ? "" : Number(made.Value))}</td>";
         var chips = string.Concat(reasons.OrderByDescending(reason => reason.Value).Select(reason =>
             $"<span class=\"chip\">{Text(reason.Key)} <b>{Number(reason.Value)}</b></span>"));
         page.Append(CultureInfo.InvariantCulture, $"""
-            <tr><th>{Text(name)}</th><td class="n">{Number(count)}</td><td class="bar"><i style="width:{kept}%"></i><i class="lost" style="width:{Percent(lost, read)}%"></i></td><td class="n">{(lost == 0 ? "" : Number(lost))}</td><td>{chips}</td></tr>
+            <tr><th>{Text(name)}</th><td class="n">{Number(count)}</td>{cell}<td class="bar"><i style="width:{kept}%"></i><i class="lost" style="width:{Percent(lost, most)}%"></i></td><td class="n">{(lost == 0 ? "" : Number(lost))}</td><td>{chips}</td></tr>
 
             """);
     }

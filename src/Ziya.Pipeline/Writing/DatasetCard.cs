@@ -80,6 +80,11 @@ internal static class DatasetCard
         card.Append(CultureInfo.InvariantCulture, $"| read | | {counts.Read:N0} |\n| quarantine | could not be read | {counts.Quarantined:N0} |\n");
         foreach (var step in funnel)
         {
+            if (step.Created > 0)
+            {
+                card.Append(CultureInfo.InvariantCulture, $"| {step.Step} | made | +{step.Created:N0} |\n");
+            }
+
             foreach (var (reason, count) in step.Dropped)
             {
                 card.Append(CultureInfo.InvariantCulture, $"| {step.Step} | {reason} | {count:N0} |\n");

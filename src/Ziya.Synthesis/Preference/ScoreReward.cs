@@ -4,6 +4,7 @@ using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
+using Ziya.Synthesis.Prompts;
 
 namespace Ziya.Synthesis.Preference;
 
@@ -76,7 +77,7 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
         }
 
         // 2.
-        var prompt = string.IsNullOrEmpty(record.Input) ? record.Text : $"{record.Text}\n{record.Input}";
+        var prompt = record.Said();
         var candidates = Task.WhenAll(record.Candidates.Select(candidate => Of(prompt, candidate.Output, record.System, cancel)));
         var output = hasOutput ? await Of(prompt, record.Output!, record.System, cancel).ConfigureAwait(false) : null;
         var scored = record.Candidates.Zip(await candidates.ConfigureAwait(false), (candidate, score) => candidate with { Scores = With(candidate.Scores, score) });

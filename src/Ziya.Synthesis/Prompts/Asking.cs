@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Models.Generation;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Writing;
 
 namespace Ziya.Synthesis.Prompts;
 
@@ -21,7 +22,7 @@ internal static class Asking
     public static GenerationRequest Say(string? system, string text) => new(system is null ? [new Message("user", text)] : [new("system", system), new("user", text)]);
 
     /// <summary>The instruction as a user would say it: the input below it, as in Self-Instruct (Wang et al. 2023, arXiv:2212.10560).</summary>
-    public static string Said(this Instruction record) => string.IsNullOrEmpty(record.Input) ? record.Text : $"{record.Text}\n{record.Input}";
+    public static string Said(this Instruction record) => Conversation.Question(record);
 
     /// <summary>Asks, and throws where the request failed for good: the record is then quarantined, and enough of them end the job.</summary>
     public static async Task<Completion> Ask(this IGenerator model, string name, GenerationRequest request, CancellationToken cancel)
