@@ -53,6 +53,10 @@ public sealed record AnswerToInstructionOptions
     [Range(1, 1 << 20)]
     public int MaxTokens { get; init; } = 512;
 
+    /// <summary>What becomes of an instruction that was cut at its greatest length: `drop` or `keep`. Default drop; keep is for trying a job with models that have learned nothing.</summary>
+    [RegularExpression("drop|keep")]
+    public string Truncated { get; init; } = "drop";
+
     /// <summary>Most tokens of a rewritten answer. Default 4096.</summary>
     [Range(1, 1 << 20)]
     public int RewriteTokens { get; init; } = 4096;

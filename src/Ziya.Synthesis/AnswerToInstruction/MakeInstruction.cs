@@ -125,7 +125,7 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
         var request = new GenerationRequest([]) { Sampling = options.Sampling, MaxTokens = options.MaxTokens, Seed = Asking.Draw(Seed, document.Id, name) };
         var reply = await Ask(prompt, request, cancel, ("passage", passage.Text)).ConfigureAwait(false);
         record = record with { Text = Reply.Bare(reply.Text), Lineage = record.Lineage.With("prompt", NameOf(prompt)).With("model", options.Model) };
-        var fault = reply.Ending == Ending.Length ? "truncated" : reply.Ending == Ending.Filtered ? "filtered" : InstructionFault.Of(record.Text, passage.Text, options.MaxInstruction);
+        var fault = reply.Ending == Ending.Length && options.Truncated == "drop" ? "truncated" : reply.Ending == Ending.Filtered ? "filtered" : InstructionFault.Of(record.Text, passage.Text, options.MaxInstruction);
         return fault is not null ? new Made<Instruction>(record, new Drop(fault, new JsonObject { ["reply"] = reply.Text }))
             : await Rate(document, record, cancel).ConfigureAwait(false);
     }
