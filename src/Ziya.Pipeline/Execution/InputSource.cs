@@ -3,11 +3,12 @@ using System.Text.Json;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Execution;
 
 /// <summary>Reads the slices of a shard: formats find the records, the parser makes them, and what neither can read is passed on as such.</summary>
-internal sealed class InputSource(Job job, TaskContext context)
+internal sealed class InputSource(Job job, StepCatalog catalog)
 {
     private readonly RecordParser _parser = new(job.Input.Kind, job.Input.Fields);
     private readonly int _mostBytes = (int)Math.Min((long)job.Limits.RecordMb << 20, Array.MaxLength / 4);
@@ -17,7 +18,7 @@ internal sealed class InputSource(Job job, TaskContext context)
 
     private IEnumerable<Incoming> Read(Slice slice)
     {
-        var format = context.Catalog.Formats[slice.Format];
+        var format = catalog.Formats[slice.Format];
         if (!TryOpen(slice, format, out var input, out var wrong))
         {
             yield return Damaged(slice, slice.Start, wrong);

@@ -91,7 +91,7 @@ internal sealed class PassTask
     {
         using var findings = new Findings(_work, shard, _context, cancel);
         var source = _work.Base is null
-            ? new InputSource(_context.Job, _context).Read(_context.Plan.Shards[shard])
+            ? new InputSource(_context.Job, _context.Catalog).Read(_context.Plan.Shards[shard])
             : new JoinSource(_work, _context.Store).Read(shard);
         var next = 0;
         foreach (var passage in Steps(source, shard, findings, cancel))

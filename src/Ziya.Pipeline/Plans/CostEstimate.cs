@@ -70,7 +70,7 @@ public sealed record CostEstimate(int Sampled, double Records, IReadOnlyList<Ste
         foreach (var shard in plan.Shards.Where((_, i) => i % stride == 0).Take(MostShards))
         {
             var count = 0;
-            foreach (var incoming in new InputSource(job, context).Read(shard))
+            foreach (var incoming in new InputSource(job, context.Catalog).Read(shard))
             {
                 if (++count > RecordsPerShard)
                 {

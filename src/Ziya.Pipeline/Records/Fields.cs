@@ -84,6 +84,17 @@ public sealed class Fields
         return new Fields(line.Written[1..].ToArray());
     }
 
+    /// <summary>A copy in which the member <paramref name="name"/> is this JSON, at the end.</summary>
+    internal Fields WithJson(string name, ReadOnlySpan<byte> json)
+    {
+        var line = new JsonLine();
+        line.Raw((byte)'{');
+        line.Raw(With(name, null).Members.Span);
+        line.Name(name);
+        line.Raw(json);
+        return new Fields(line.Written[1..].ToArray());
+    }
+
     // The other members are copied byte for byte, so that a number keeps the digits it came with.
     private bool CopyTo(JsonLine line, string name, string? text)
     {

@@ -45,7 +45,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     {
         try
         {
-            var source = new InputSource(context.Job, context).Read(_plan.Shards[found.Shard]);
+            var source = new InputSource(context.Job, context.Catalog).Read(_plan.Shards[found.Shard]);
             return source.FirstOrDefault(incoming => incoming.Record is { } record && IsAt(record.Origin, found.At)).Record;
         }
         catch (Exception exception) when (exception is InputChangedException or IOException)
@@ -148,7 +148,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
 
     private IEnumerable<TraceFound> InInput(string id)
     {
-        var source = new InputSource(context.Job, context);
+        var source = new InputSource(context.Job, context.Catalog);
         return _plan.Shards.SelectMany(shard => source.Read(shard)
             .Where(incoming => incoming.Record?.Id == id)
             .Select(incoming => new TraceFound(shard.Number, incoming.Record!.Origin, null)));
