@@ -51,7 +51,7 @@ internal static class GenAiFolder
             ["vocab_size"] = config.Vocabulary,
             ["decoder"] = new JsonObject
             {
-                ["session_options"] = new JsonObject { ["provider_options"] = new JsonArray() },
+                ["session_options"] = new JsonObject { ["intra_op_num_threads"] = Environment.ProcessorCount, ["provider_options"] = new JsonArray() },
                 ["filename"] = "model.onnx",
                 ["head_size"] = config.HeadSize,
                 ["hidden_size"] = config.Hidden,
