@@ -20,12 +20,12 @@ internal sealed class JoinSource(PassWork work, IStore store)
     /// <summary>The records of a shard in order, without those that passes since have dropped.</summary>
     public IEnumerable<Incoming> Read(int shard)
     {
-        var changes = work.Changes.Select(pass => new Cursor(RowReader.Rows(store, ChangesPath(pass.Phase, shard)).GetEnumerator())).ToList();
+        var changes = work.Changes.Select(pass => new Cursor(store, ChangesPath(pass.Phase, shard))).ToList();
         var path = BasePath(work.Base!.Phase, shard);
         foreach (var (ordinal, json) in RowReader.Rows(store, path))
         {
             var record = _parser.Parse(json.Span, default, "", out var fault)
-                ?? throw new InvalidDataException($"{path}, row {ordinal + 1}, cannot be read: {fault}");
+                ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
             foreach (var change in changes)
             {
                 record = record is null ? Skip(change, ordinal) : Join(record, change, ordinal);
@@ -37,7 +37,7 @@ internal sealed class JoinSource(PassWork work, IStore store)
             }
         }
 
-        changes.ForEach(change => change.Lines.Dispose());
+        changes.ForEach(change => change.Dispose());
     }
 
     private static Record? Skip(Cursor change, int ordinal)
@@ -50,13 +50,12 @@ internal sealed class JoinSource(PassWork work, IStore store)
         !change.MoveTo(ordinal) ? record : change.IsDrop ? null : _parser.Merge(record, change.Members);
 
     /// <summary>Walks lines of the form <c>[ordinal,{changes}]</c>, or <c>[ordinal,null]</c> for a drop.</summary>
-    private sealed class Cursor(IEnumerator<(int Row, ReadOnlyMemory<byte> Json)> lines)
+    private sealed class Cursor(IStore store, string path) : IDisposable
     {
+        private readonly IEnumerator<(int Row, ReadOnlyMemory<byte> Json)> _lines = RowReader.Rows(store, path).GetEnumerator();
         private int _at = -1;
         private bool _ended;
         private ReadOnlyMemory<byte> _change;
-
-        public IEnumerator<(int Row, ReadOnlyMemory<byte> Json)> Lines => lines;
 
         public bool IsDrop => _change.Span[0] == (byte)'n';
 
@@ -67,16 +66,16 @@ internal sealed class JoinSource(PassWork work, IStore store)
         {
             while (_at < ordinal && !_ended)
             {
-                if (!lines.MoveNext())
+                if (!_lines.MoveNext())
                 {
                     _ended = true;
                     break;
                 }
 
-                var line = lines.Current.Json;
-                if (!Utf8Parser.TryParse(line.Span[1..], out _at, out var used))
+                var (row, line) = _lines.Current;
+                if (line.Length < 2 || !Utf8Parser.TryParse(line.Span[1..], out _at, out var used) || used + 3 >= line.Length)
                 {
-                    throw new InvalidDataException("A line of changes is damaged. Delete the phase's folder and run the job again.");
+                    throw RowReader.Damaged(store, path, $"row {row + 1} is no change");
                 }
 
                 _change = line[(used + 2)..^1];
@@ -84,5 +83,7 @@ internal sealed class JoinSource(PassWork work, IStore store)
 
             return !_ended && _at == ordinal;
         }
+
+        public void Dispose() => _lines.Dispose();
     }
 }

@@ -28,10 +28,13 @@ internal static class RowReader
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException(
-                $"{store.Root}/{path} is damaged ({exception.Message}). Delete it and its .done.json, then run the job again to rebuild it.", exception);
+            throw Damaged(store, path, exception.Message, exception);
         }
     }
+
+    /// <summary>What to tell of a file that the pipeline wrote and cannot read. Rows come before the checksum behind them, so spoilt ones can be met first.</summary>
+    public static InvalidDataException Damaged(IStore store, string path, string why, Exception? inner = null) => new(
+        $"{store.Root}/{path} is damaged ({why}). Delete it and its .done.json, then run the job again to rebuild it.", inner);
 
     /// <summary>The records of the rows asked for.</summary>
     public static IEnumerable<(int Row, Record Record)> Records(IStore store, string path, RecordKind kind, Func<int, bool> wanted)
@@ -42,7 +45,7 @@ internal static class RowReader
             if (wanted(row))
             {
                 yield return (row, parser.Parse(json.Span, default, "", out var fault)
-                    ?? throw new InvalidDataException($"{path}, row {row + 1}, cannot be read: {fault}"));
+                    ?? throw Damaged(store, path, $"row {row + 1}: {fault}"));
             }
         }
     }
