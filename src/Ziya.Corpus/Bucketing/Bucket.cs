@@ -1,31 +1,9 @@
 using System.Buffers.Binary;
-using System.ComponentModel.DataAnnotations;
+using System.Text;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Bucketing;
-
-/// <summary>Options of <c>bucket</c>.</summary>
-public sealed record BucketOptions
-{
-    /// <summary>The number to sort by: a score, `length`, `difficulty`, `scores.NAME` or `meta.NAME` of the input.</summary>
-    public required string By { get; init; }
-
-    /// <summary>Which end is the better one. Default ascending: low is good, as of perplexity.</summary>
-    public BucketOrder Order { get; init; } = BucketOrder.Ascending;
-
-    /// <summary>Field whose values make groups with percentiles of their own, such as `language`. Default: none, all records are one group.</summary>
-    public string? Within { get; init; }
-
-    /// <summary>Buckets from best to worst, each with the percentile it reaches to: above 0, ascending, the last 100. Default high 30, medium 60, low 100.</summary>
-    [Range(0.0, 100.0)]
-    public IReadOnlyDictionary<string, double> Cuts { get; init; } =
-        new Dictionary<string, double> { ["high"] = 30, ["medium"] = 60, ["low"] = 100 };
-
-    /// <summary>Bucket of the records that do not have the number. They do not count in percentiles. Default unscored.</summary>
-    [RegularExpression(".+")]
-    public string Unscored { get; init; } = "unscored";
-}
 
 /// <summary>
 /// Sorts records into buckets by exact percentiles of a number, within groups. After CCNet (Wenzek et al. 2020, arXiv:1911.00359,
@@ -34,9 +12,10 @@ public sealed record BucketOptions
 /// </summary>
 /// <remarks>
 /// <list type="number">
-/// <item>Map: note (group, value as bits that sort best first) of each record that has the number, 16 bytes.</item>
+/// <item>Map: note (group, value as bits that sort best first) of each record that has the number, 16 bytes; to save the cuts, also the name of each group.</item>
 /// <item>Reduce: of a group's n values in order, the cut at percentile p is the one of rank ⌈p·n/100⌉ (nearest rank).</item>
 /// <item>Apply: a record is in the first bucket whose cut is not better than its value; so equal values share a bucket, the better one.</item>
+/// <item>With <c>cuts_from</c> there is nothing to find out: records are bucketed where they stand (<see cref="FixedBucket"/>).</item>
 /// </list>
 /// </remarks>
 [Step("bucket")]
@@ -44,34 +23,45 @@ public sealed class Bucket(BucketOptions options) : GlobalStep<Record>
 {
     internal static readonly Channel Values = new("values", Spread.One);
     internal static readonly Channel Cuts = new("cuts", Spread.One);
+    internal static readonly Channel Names = new("names", Spread.One);
+    internal static readonly Channel GroupNames = new("groups", Spread.One);
 
-    private readonly string[] _names = [.. options.Cuts.Keys];
-    private readonly Dictionary<ulong, ulong[]> _cuts = [];
+    /// <summary>What an entry of what was found is: its first byte.</summary>
+    internal const byte CutTag = 0, NameTag = 1;
+
+    private readonly Sorting _sorting = new(options);
+    private readonly Dictionary<ulong, GroupCuts> _cuts = [];
+    private readonly HashSet<ulong> _named = [];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Reads => [options.By];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Channel> Maps => [Values];
+    public override IReadOnlyList<Channel> Maps => options.Save is null ? [Values] : [Values, Names];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Stage> Stages => [new CutStage(options)];
+    public override IReadOnlyList<Stage> Stages => options.Save is null ? [new CutStage(options)] : [new CutStage(options), new NameStage()];
+
+    /// <inheritdoc/>
+    public override string? Saves => options.Save;
+
+    internal override Step Chosen => options.CutsFrom is null ? this : new FixedBucket(options);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
     {
-        var limits = options.Cuts.Values.ToList();
+        var limits = options.Limits.Values.ToList();
         if (limits.Count == 0 || limits[^1] != 100 || limits[0] <= 0 || limits.Zip(limits.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
             yield return "'cuts' must ascend from above 0 to 100, best bucket first: { high: 30, medium: 60, low: 100 }.";
         }
 
-        if (options.Cuts.Keys.Any(name => name.Length == 0 || name == options.Unscored))
+        if (options is { Preset: not null, HasCuts: true })
         {
-            yield return $"'cuts' has a bucket without a name, or one named as 'unscored' is ('{options.Unscored}').";
+            yield return "'preset' has cuts of its own: give one of 'preset' and 'cuts'.";
         }
 
-        if (Groups.Fault(options.Within) is { } fault)
+        foreach (var fault in BucketNames.Faults(options, [.. options.Limits.Keys]))
         {
             yield return fault;
         }
@@ -81,12 +71,19 @@ public sealed class Bucket(BucketOptions options) : GlobalStep<Record>
     public override void Map(Record record, Address at, IEntryWriter entries)
     {
         // 1. Records without the number take no part.
-        if (TryGetKey(record, out var key))
+        if (!_sorting.TryGetKey(record, out var key))
         {
-            Span<byte> entry = stackalloc byte[16];
-            BinaryPrimitives.WriteUInt64BigEndian(entry, Groups.Of(record, options.Within));
-            BinaryPrimitives.WriteUInt64BigEndian(entry[8..], key);
-            entries.Add(Values, 0, entry);
+            return;
+        }
+
+        var group = Groups.Of(record, options.Within);
+        Span<byte> entry = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(entry, group);
+        BinaryPrimitives.WriteUInt64BigEndian(entry[8..], key);
+        entries.Add(Values, 0, entry);
+        if (options.Save is not null && group != 0 && _named.Add(group))
+        {
+            entries.Add(Names, 0, [.. entry[..8], .. Encoding.UTF8.GetBytes(RecordField.GetText(record, options.Within!)!)]);
         }
     }
 
@@ -95,32 +92,30 @@ public sealed class Bucket(BucketOptions options) : GlobalStep<Record>
     {
         foreach (var entry in shared)
         {
-            var keys = new ulong[_names.Length];
-            for (var i = 0; i < keys.Length; i++)
+            if (entry.Span[0] == CutTag)
             {
-                keys[i] = BinaryPrimitives.ReadUInt64BigEndian(entry.Span[(8 + 8 * i)..]);
+                _cuts.Add(BinaryPrimitives.ReadUInt64BigEndian(entry.Span[1..]), GroupCuts.Read(entry.Span[9..]));
             }
-
-            _cuts.Add(BinaryPrimitives.ReadUInt64BigEndian(entry.Span), keys);
         }
     }
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding) =>
-        record with { Bucket = TryGetKey(record, out var key) ? NameOf(Groups.Of(record, options.Within), key) : options.Unscored };
+        _sorting.Place(record, _sorting.TryGetKey(record, out var key) ? _sorting.NameOf(_cuts[Groups.Of(record, options.Within)].Keys, key) : null);
 
-    private string NameOf(ulong group, ulong key)
+    /// <inheritdoc/>
+    public override byte[] Save(IEnumerable<Entry> shared)
     {
-        // 3. A handful of cuts: a scan. The last one is the worst value of the group.
-        var cuts = _cuts[group];
-        var at = 0;
-        while (cuts[at] < key)
+        var names = new Dictionary<ulong, string>();
+        foreach (var entry in shared)
         {
-            at++;
+            if (entry.Span[0] == NameTag)
+            {
+                names.Add(BinaryPrimitives.ReadUInt64BigEndian(entry.Span[1..]), Encoding.UTF8.GetString(entry.Span[9..]));
+            }
         }
 
-        return _names[at];
+        Prepare(shared);
+        return CutFile.Of(options, _cuts.Select(cuts => (names.GetValueOrDefault(cuts.Key), cuts.Value))).Write();
     }
-
-    private bool TryGetKey(Record record, out ulong key) => NumberOrder.TryGetKey(record, options.By, options.Order, out key);
 }

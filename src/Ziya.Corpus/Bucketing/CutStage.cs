@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Bucketing;
@@ -5,11 +6,15 @@ namespace Ziya.Corpus.Bucketing;
 /// <summary>Step 2 of <see cref="Bucket"/>: goes through the sorted values twice, to count each group and to take its cuts. Memory: a number a group.</summary>
 internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Values], [Bucket.Cuts])
 {
+    // Tag, group, records, then a key a bucket.
+    private const int GroupAt = 1, CountAt = 9, KeysAt = 17;
+
     /// <inheritdoc/>
     public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
     {
         var counts = Groups.Count(entries, options.Within);
-        var cuts = new byte[8 + 8 * options.Cuts.Count];
+        var cuts = new byte[KeysAt + 8 * options.Limits.Count];
+        cuts[0] = Bucket.CutTag;
         var group = -1;
         var rank = 0L;
         var ranks = Array.Empty<long>();
@@ -20,8 +25,9 @@ internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Va
             {
                 group++;
                 rank = 0;
-                ranks = [.. options.Cuts.Values.Select(percentile => Rank(percentile, counts[group]))];
-                entry.Span[..8].CopyTo(cuts);
+                ranks = [.. options.Limits.Values.Select(percentile => Rank(percentile, counts[group]))];
+                entry.Span[..8].CopyTo(cuts.AsSpan(GroupAt));
+                BinaryPrimitives.WriteInt64BigEndian(cuts.AsSpan(CountAt), counts[group]);
             }
 
             rank++;
@@ -29,7 +35,7 @@ internal sealed class CutStage(BucketOptions options) : Stage("cuts", [Bucket.Va
             {
                 if (ranks[i] == rank)
                 {
-                    entry.Span[8..16].CopyTo(cuts.AsSpan(8 + 8 * i));
+                    entry.Span[8..16].CopyTo(cuts.AsSpan(KeysAt + 8 * i));
                 }
             }
 

@@ -16,8 +16,11 @@ internal static class Groups
     public static ulong Of(Record record, string? within) =>
         within is null || RecordField.GetText(record, within) is not { } name
             ? 0
-            // 64 bits: at 65,536 groups two share a key once in ten billion jobs.
-            : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(name.AsSpan()));
+            : KeyOf(name);
+
+    /// <summary>The key of the group of that name.</summary>
+    // 64 bits: at 65,536 groups two share a key once in ten billion jobs.
+    public static ulong KeyOf(string name) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(name.AsSpan()));
 
     /// <summary>What is wrong with <paramref name="within"/>, or null.</summary>
     public static string? Fault(string? within) => within switch

@@ -34,7 +34,7 @@ internal static class JobCheck
 
         if (job.Steps is not null)
         {
-            faults.AddRange(Steps(job, out var kind, out var from));
+            faults.AddRange(Steps(job, checkFiles, out var kind, out var from));
             if (job.Output is { Format: not null, Keep: not null })
             {
                 // After a step that could not be read, kinds mean nothing.
@@ -109,12 +109,13 @@ internal static class JobCheck
         }
     }
 
-    private static List<JobFault> Steps(Job job, out Type kind, out string from)
+    private static List<JobFault> Steps(Job job, bool checkFiles, out Type kind, out string from)
     {
         var faults = new List<JobFault>();
         kind = RecordKinds.TypeOf(job.Input?.Kind ?? RecordKind.Document);
         from = "the input";
         var written = new HashSet<string>();
+        var saved = new HashSet<string>();
         foreach (var step in job.Steps)
         {
             Step made;
@@ -143,6 +144,11 @@ internal static class JobCheck
                 faults.Add(new JobFault(step.At, $"step '{step.Key}': {fault}"));
             }
 
+            if (made.Saves is { } path && SaveFault(path, saved, checkFiles) is { } unsaved)
+            {
+                faults.Add(new JobFault(step.At, $"step '{step.Key}': {unsaved}"));
+            }
+
             foreach (var name in made.Reads)
             {
                 if (!RecordField.IsNumber(name) && !written.Contains(name))
@@ -158,6 +164,15 @@ internal static class JobCheck
         }
 
         return faults;
+    }
+
+    private static string? SaveFault(string path, HashSet<string> saved, bool checkFiles)
+    {
+        var full = Path.GetFullPath(path);
+        return !saved.Add(full) ? $"two steps would save to {path}."
+            : checkFiles && Directory.Exists(full) ? $"{path} is a folder: name a file to save to."
+            : checkFiles && WriteProbe(Path.GetDirectoryName(full) ?? full) is { } fault ? $"{path} cannot be written: {fault}"
+            : null;
     }
 
     private static void CheckFormat(OutputOptions output, StepCatalog catalog, RecordKind? kind, string from, Action<string, string> add)

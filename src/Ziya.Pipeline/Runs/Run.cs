@@ -138,16 +138,14 @@ public sealed class Run : IDisposable
     /// <param name="error">What failed.</param>
     public Report Finish(string state, string? error = null)
     {
-        if (Directory.Exists(Scratch) && !Directory.EnumerateFileSystemEntries(Scratch).Any())
-        {
-            Directory.Delete(Scratch);
-        }
-
+        SweepScratch();
         Quarantine.Publish(Folder, Plan);
         if (state == "done")
         {
             ThrowIfUnbalanced();
             Publisher.Publish(this);
+            SavedFindings.Write(_compiled, new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, TaskContext.SortBytesOf(Job.Limits, 1), Progress, _models, _time));
+            SweepScratch();
         }
 
         return Report.Write(Folder, Plan, state, error);
@@ -159,6 +157,14 @@ public sealed class Run : IDisposable
         using (_claim)
         {
             _models.Dispose();
+        }
+    }
+
+    private void SweepScratch()
+    {
+        if (Directory.Exists(Scratch) && !Directory.EnumerateFileSystemEntries(Scratch).Any())
+        {
+            Directory.Delete(Scratch);
         }
     }
 

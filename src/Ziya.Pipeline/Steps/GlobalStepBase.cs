@@ -36,6 +36,9 @@ public abstract class GlobalStepBase<T> : Step, IGlobalStep
     /// <summary>Decides about one record. <paramref name="finding"/>: the payload found for its address, empty if there is none.</summary>
     public abstract Verdict<T> Apply(T record, Address at, ReadOnlySpan<byte> finding);
 
+    /// <summary>The content of the file that <see cref="Step.Saves"/> names, of what the stages found about the corpus as a whole. Only asked where it names one.</summary>
+    public virtual byte[] Save(IEnumerable<Entry> shared) => throw new NotSupportedException($"{GetType().Name} saves nothing.");
+
     Verdict<Record> IGlobalStep.Apply(Record record, Address at, ReadOnlySpan<byte> finding) => Apply((T)record, at, finding).OfAnyKind();
 
     bool IGlobalStep.Looks => HasLook;
@@ -78,6 +81,12 @@ internal interface IGlobalStep
 
     /// <summary>Reads what was found about the corpus as a whole.</summary>
     void Prepare(IEnumerable<Entry> shared);
+
+    /// <summary>The file to keep when the run is done; null where there is none.</summary>
+    string? Saves { get; }
+
+    /// <summary>Its content.</summary>
+    byte[] Save(IEnumerable<Entry> shared);
 
     /// <summary>Decides about one record.</summary>
     Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding);

@@ -67,6 +67,9 @@ public abstract class Step
     /// <summary>What decides the outcome beside the options, the seed and the records: the versions of files that the step reads. Empty where there are none.</summary>
     public virtual string Version() => "";
 
+    /// <summary>A file outside the run folder that a global step writes when the run is done: what <see cref="GlobalStepBase{T}.Save"/> gives. Null where there is none.</summary>
+    public virtual string? Saves => null;
+
     /// <summary>What the user should know before it runs on this machine, a sentence each: what was found and what is missing. Told by <c>ziya plan</c> and <c>ziya run</c>.</summary>
     public virtual IEnumerable<string> Notes() => [];
 
