@@ -1,5 +1,6 @@
 using Ziya.Benchmarks;
 using Ziya.Benchmarks.Generation;
+using Ziya.Benchmarks.Synthesis;
 #if PEERS
 using Ziya.Benchmarks.Peers;
 #endif
@@ -9,6 +10,7 @@ return args switch
     ["export", .. var rest] => ExportBenchmark.Run(rest),
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
+    ["novelty", .. var rest] => NoveltyBenchmark.Run(rest),
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
     ["generate", .. var rest] => GenerateBenchmark.Run(rest),
@@ -24,6 +26,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|read|reward|sample|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|read|reward|sample|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

@@ -16,7 +16,44 @@ internal static class Asking
     public static Sampling Greedy { get; } = new() { Temperature = 0, RepetitionPenalty = 1 };
 
     /// <summary>A random number that depends on the job's seed and on these names alone.</summary>
-    public static ulong Draw(ulong seed, string id, string what) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes($"{id}\n{what}".AsSpan()), (long)seed);
+    public static ulong Draw(ulong seed, string id, string what)
+    {
+        const int Short = 256;
+        var length = id.Length + 1 + what.Length;
+        Span<char> text = length > Short ? new char[length] : stackalloc char[length];
+        id.CopyTo(text);
+        text[id.Length] = '\n';
+        what.CopyTo(text[(id.Length + 1)..]);
+        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text), (long)seed);
+    }
+
+    /// <summary>So many of the things, or all: those whose ids have the least random numbers of that name, least first.</summary>
+    public static List<T> Drawn<T>(IReadOnlyList<T> things, Func<T, string> idOf, ulong seed, string what, int count)
+    {
+        // The queue gives up its greatest first: of a hundred thousand things, few are ever ordered. Of equal numbers the first thing is taken.
+        var least = new PriorityQueue<int, (ulong Number, int At)>(Comparer<(ulong, int)>.Create((left, right) => right.CompareTo(left)));
+        for (var at = 0; at < things.Count; at++)
+        {
+            var key = (Draw(seed, idOf(things[at]), what), at);
+            if (least.Count < count)
+            {
+                least.Enqueue(at, key);
+            }
+            else if (count > 0)
+            {
+                least.EnqueueDequeue(at, key);
+            }
+        }
+
+        var drawn = new List<T>();
+        while (least.TryDequeue(out var at, out _))
+        {
+            drawn.Add(things[at]);
+        }
+
+        drawn.Reverse();
+        return drawn;
+    }
 
     /// <summary>The conversation of one thing said, after the system prompt if there is one.</summary>
     public static GenerationRequest Say(string? system, string text) => new(system is null ? [new Message("user", text)] : [new("system", system), new("user", text)]);

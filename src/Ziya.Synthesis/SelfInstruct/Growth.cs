@@ -15,6 +15,8 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
 
     private readonly RougeIndex _index = new();
     private readonly List<Pooled> _pool = [];
+    private readonly Dictionary<string, List<Pooled>> _seeds = [];
+    private readonly Dictionary<string, List<Pooled>> _own = [];
     private readonly List<(int Seed, Made<Instruction> Made)> _made = [];
 
     /// <summary>Grows the pool; all that was made, each with the number of the first seed shown for it.</summary>
@@ -36,7 +38,7 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
         return options.Instances == 0 ? _made : await WithInstances(cancel).ConfigureAwait(false);
     }
 
-    private int Own => _pool.Count(task => task.IsOwn);
+    private int Own => _own.Values.Sum(tasks => tasks.Count);
 
     private async Task Round(int round, CancellationToken cancel)
     {
@@ -45,6 +47,11 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
         foreach (var (request, reply) in requests.Zip(replies))
         {
             var tasks = TaskReply.Tasks(reply.Text, reply.Ending == Ending.Length);
+            if (tasks.Count == 0)
+            {
+                _made.Add((request.Seed, new Made<Instruction>(Made(request, "", $"self_instruct/{request.Name}"), new Drop("unparsable", new JsonObject { ["reply"] = reply.Text }))));
+            }
+
             for (var i = 0; i < tasks.Count && Own < options.Count; i++)
             {
                 Take(request, tasks[i], $"self_instruct/{request.Name}-{(i + 1).ToString(CultureInfo.InvariantCulture)}");
@@ -56,10 +63,9 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
     private Drawn Draw(string name)
     {
         var random = Asking.Draw(seed, name, "self_instruct");
-        var seeds = _pool.Where(task => !task.IsOwn).ToList();
-        var language = seeds[(int)(random % (ulong)seeds.Count)].Language;
-        var own = Ranked(task => task.IsOwn && task.Language == language).Take(options.ShownOwn).ToList();
-        var given = Ranked(task => !task.IsOwn && task.Language == language).Take(options.Shown - own.Count).ToList();
+        var language = _pool[(int)(random % (ulong)_seeds.Values.Sum(tasks => tasks.Count))].Language;
+        var own = Asking.Drawn(_own.GetValueOrDefault(language, []), task => task.Id, seed, name, options.ShownOwn);
+        var given = Asking.Drawn(_seeds[language], task => task.Id, seed, name, options.Shown - own.Count);
         var shown = given.Concat(own).OrderBy(task => Asking.Draw(seed, task.Id, name + " order")).ToList();
         var prompt = prompts.For(language, "self_instruct/tasks");
         var text = prompt.Fill(
@@ -67,14 +73,10 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
             ("next", (shown.Count + 1).ToString(CultureInfo.InvariantCulture)),
             ("last", (shown.Count + Asked).ToString(CultureInfo.InvariantCulture)));
         return new Drawn(name, language, given[0].Seed, prompt, [.. shown.Select(task => task.Id)], Request(prompt, text, random));
-
-        IEnumerable<Pooled> Ranked(Func<Pooled, bool> wanted) => _pool.Where(wanted).OrderBy(task => Asking.Draw(seed, task.Id, name));
     }
 
     private void Take(Drawn from, string text, string id)
     {
-        var lineage = Fields.Empty.With("parents", string.Join(' ', from.Shown)).With("prompt", $"{from.Prompt.Name} v{from.Prompt.Version.ToString(CultureInfo.InvariantCulture)}").With("model", options.Model);
-        var record = new Instruction { Id = id, Text = text, Language = from.Language, Lineage = lineage };
         Drop? drop = null;
         if (TaskFilter.Fault(text, from.Language) is { } fault)
         {
@@ -89,13 +91,28 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
             Add(new Pooled(id, text, from.Language, from.Seed, true));
         }
 
-        _made.Add((from.Seed, new Made<Instruction>(record, drop)));
+        _made.Add((from.Seed, new Made<Instruction>(Made(from, text, id), drop)));
     }
+
+    private Instruction Made(Drawn from, string text, string id) => new()
+    {
+        Id = id,
+        Text = text,
+        Language = from.Language,
+        Lineage = Fields.Empty.With("parents", string.Join(' ', from.Shown)).With("prompt", $"{from.Prompt.Name} v{from.Prompt.Version.ToString(CultureInfo.InvariantCulture)}").With("model", options.Model),
+    };
 
     private void Add(Pooled task)
     {
         _pool.Add(task);
         _index.Add(task.Text);
+        var tasks = task.IsOwn ? _own : _seeds;
+        if (!tasks.TryGetValue(task.Language, out var same))
+        {
+            tasks.Add(task.Language, same = []);
+        }
+
+        same.Add(task);
     }
 
     private async Task<IReadOnlyList<(int Seed, Made<Instruction> Made)>> WithInstances(CancellationToken cancel)

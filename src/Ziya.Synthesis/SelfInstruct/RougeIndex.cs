@@ -7,8 +7,10 @@ namespace Ziya.Synthesis.SelfInstruct;
 /// tokens. A token is a run of letters and digits, in lower case, or one Chinese, Japanese or Korean character: the usual package keeps only <c>[a-z0-9]</c> and finds all Chinese texts unlike.
 /// </summary>
 /// <remarks>
-/// 1. No subsequence is longer than the tokens that two texts have in common, in any order: those are counted by an inverted index.
-/// 2. Only where that bound passes is the subsequence computed, row by row.
+/// 1. To be more alike than the bound, a text must have a number of tokens in common with the new one, in whatever order: more than bound / 2 · (a + b) for lengths a and b, so more than
+///    bound / (2 - bound) · a whatever its own length. Of the new text's tokens so many, the commonest, are left aside: a text that has none of the others cannot have enough (prefix filter, Chaudhuri et al. 2006).
+/// 2. Of the others, an inverted index counts how many each text has. With all that were left aside added, that bounds what they have in common.
+/// 3. Only where that is enough the subsequence is computed (<see cref="CommonSubsequence"/>).
 /// </remarks>
 internal sealed class RougeIndex
 {
@@ -17,7 +19,8 @@ internal sealed class RougeIndex
     private readonly List<int[]> _texts = [];
     private readonly List<List<(int Text, int Count)>> _postings = [];
     private readonly List<int> _common = [];
-    private int[] _row = [];
+    private readonly List<int> _met = [];
+    private readonly CommonSubsequence _subsequence = new();
 
     public RougeIndex() => _find = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -37,30 +40,60 @@ internal sealed class RougeIndex
     /// <summary>The first of the texts that are most like this one, if it is more like it than the bound, 0 to 1.</summary>
     public (int Text, double Similarity)? Find(string text, double bound)
     {
-        // 1.
         var tokens = Tokens(text);
+        var aside = Count(tokens, bound);
+        _subsequence.Know(_ids.Count);
+        _subsequence.Set(tokens);
+        (int Text, double Similarity)? found = null;
         var common = CollectionsMarshal.AsSpan(_common);
-        common.Clear();
-        foreach (var (token, count) in tokens.CountBy(token => token))
+        foreach (var other in _met)
         {
-            foreach (var (other, its) in _postings[token])
+            var length = _texts[other].Length;
+            var most = F(Math.Min(common[other] + aside, Math.Min(length, tokens.Length)), tokens.Length, length);
+            common[other] = 0;
+            if (most > bound && most >= (found?.Similarity ?? bound))
             {
+                // 3.
+                var similarity = F(_subsequence.With(_texts[other]), tokens.Length, length);
+                var isCloser = found is not { } best ? similarity > bound : similarity > best.Similarity || (similarity == best.Similarity && other < best.Text);
+                found = isCloser ? (other, similarity) : found;
+            }
+        }
+
+        _subsequence.Clear(tokens);
+        _met.Clear();
+        return found;
+    }
+
+    /// <summary>Counts in <see cref="_common"/>, for the texts in <see cref="_met"/>, what they have of the rarer tokens; how many are left aside.</summary>
+    private int Count(int[] tokens, double bound)
+    {
+        // 1. Of a product that comes out a little too high, one less is asked for.
+        const double Rounding = 1e-9;
+        var needed = (int)Math.Floor((bound / (2 - bound) * tokens.Length) - Rounding) + 1;
+        var common = CollectionsMarshal.AsSpan(_common);
+        var left = tokens.Length;
+        foreach (var (token, count) in tokens.CountBy(token => token).OrderBy(pair => _postings[pair.Key].Count))
+        {
+            if (left < needed)
+            {
+                break;
+            }
+
+            // 2.
+            left -= count;
+            foreach (var (other, its) in CollectionsMarshal.AsSpan(_postings[token]))
+            {
+                if (common[other] == 0)
+                {
+                    _met.Add(other);
+                }
+
                 common[other] += Math.Min(count, its);
             }
         }
 
-        // 2.
-        (int Text, double Similarity)? found = null;
-        for (var other = 0; other < common.Length; other++)
-        {
-            if (F(common[other], tokens.Length, _texts[other].Length) > (found?.Similarity ?? bound)
-                && F(Subsequence(tokens, _texts[other]), tokens.Length, _texts[other].Length) is var similarity && similarity > (found?.Similarity ?? bound))
-            {
-                found = (other, similarity);
-            }
-        }
-
-        return found;
+        return left;
     }
 
     private static double F(int common, int left, int right) => left + right == 0 ? 0 : 2.0 * common / (left + right);
@@ -110,23 +143,4 @@ internal sealed class RougeIndex
 
     // Han, kana, hangul; a surrogate of the rarer Han stands for half a character, which changes the likeness of nothing.
     private static bool IsAlone(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff') or (>= '\uac00' and <= '\ud7af') or (>= '\uf900' and <= '\ufaff') || char.IsSurrogate(c);
-
-    private int Subsequence(int[] left, int[] right)
-    {
-        _row = _row.Length > right.Length ? _row : new int[right.Length + 1];
-        var row = _row.AsSpan(0, right.Length + 1);
-        row.Clear();
-        foreach (var token in left)
-        {
-            var diagonal = 0;
-            for (var i = 0; i < right.Length; i++)
-            {
-                var above = row[i + 1];
-                row[i + 1] = token == right[i] ? diagonal + 1 : Math.Max(above, row[i]);
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

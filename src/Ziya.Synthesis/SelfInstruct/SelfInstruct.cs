@@ -13,7 +13,7 @@ namespace Ziya.Synthesis.SelfInstruct;
 /// <list type="number">
 /// <item>Map: note the seeds, which are the instructions that come in.</item>
 /// <item>Grow: in rounds, show the model some seeds and some of its own tasks, read the list it goes on with, and take what passes the filters and is new by ROUGE-L
-/// (<see cref="Growth"/>). One task of the run does it, since each round depends on the one before; its requests go out together.</item>
+/// (<see cref="Growth"/>). A reply that holds no task is kept as <c>unparsable</c>. One task of the run does it, since each round depends on the one before; its requests go out together.</item>
 /// <item>For each new task ask whether it is a classification, then for examples: label first for those, input first for others. Examples without output, or whose output is the
 /// input, are left out; of equal inputs with different outputs all are.</item>
 /// <item>Apply: what is made stands behind the first seed that was shown for it.</item>
@@ -41,7 +41,11 @@ public sealed class SelfInstruct(SelfInstructOptions options) : GlobalStep<Instr
     public override string Version() => _prompts.Value.Version;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check() => PromptBook.Fault(() => _prompts.Value);
+    public override IEnumerable<string> Check() =>
+    [
+        .. options.ShownOwn >= options.Shown ? ["'shown_own' is not below 'shown': at least one seed has to be shown."] : Array.Empty<string>(),
+        .. PromptBook.Fault(() => _prompts.Value),
+    ];
 
     /// <inheritdoc/>
     public override IEnumerable<ModelUse> UsesOnce()

@@ -24,12 +24,12 @@ internal static partial class TaskReply
         }
 
         // What stands before the first number is the first task, unless it introduces the list.
-        if (tasks.Count > 0 && (tasks[0].Length == 0 || (marks.Count > 0 && tasks[0][^1] is ':' or '：')))
+        if (marks.Count > 0 && tasks is [[.., ':' or '：'], ..])
         {
             tasks.RemoveAt(0);
         }
 
-        return tasks;
+        return tasks.FindAll(task => task.Length > 0);
     }
 
     /// <summary>Examples of a task, input and output. With <paramref name="isCut"/> the last is left out.</summary>

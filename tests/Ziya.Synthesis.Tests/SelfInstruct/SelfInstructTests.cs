@@ -1,4 +1,5 @@
 using Ziya.Models.Tests.Teachers;
+using Ziya.Synthesis.Prompts;
 using Ziya.Synthesis.SelfInstruct;
 using Ziya.Synthesis.Tests.Fixtures;
 
@@ -51,6 +52,32 @@ public sealed class SelfInstructTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_RepliesWithoutATask_AreKeptAsTheyWere()
+    {
+        Seeds();
+        await using var server = await ChatServer.Start((_, context) => ChatServer.Answer(((string)context.Items["asked"]!).Contains('写', StringComparison.Ordinal) ? "好的，任务如下：\n9." : "Sure:\n9.")(context));
+        var report = _folder.Run(Model(server), "self_instruct: { model: m, count: 5, round: 4, patience: 2 }");
+        Assert.Equal(8, report.Records.Dropped["self_instruct"]["unparsable"]);
+        Assert.Equal(["Sure:\n9.", "好的，任务如下：\n9."], _folder.Dropped("self_instruct").Select(row => (string)row["_drop"]!["reply"]!).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Check_NoSeedShown_IsAFault() => Assert.Contains(
+        "'shown_own' is not below 'shown'",
+        Assert.Throws<Pipeline.Jobs.JobFaultException>(() => _folder.Job("m: { tiny: llama, template: ziya2 }", "self_instruct: { model: m, shown: 2 }")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Drawn_SomeOfMany_AreThoseThatOrderingAllPutsFirst()
+    {
+        string[] ids = [.. Enumerable.Range(0, 500).Select(i => $"任务{i}"), "same", "same"];
+        foreach (var count in (int[])[0, 1, 8, 501, 600])
+        {
+            var expected = ids.OrderBy(id => Asking.Draw(42, id, "3-7")).Take(count);
+            Assert.Equal(expected, Asking.Drawn(ids, id => id, 42, "3-7", count));
+        }
+    }
+
+    [Fact]
     public void Run_TinyModel_EndsAndAddsUp()
     {
         Seeds();
@@ -96,17 +123,20 @@ public sealed class SelfInstructTests : IDisposable
     [InlineData("Name three rivers of Asia", "zh", "other_language")]
     public void Fault_Tasks_HaveReasonsInBothLanguages(string text, string language, string? reason) => Assert.Equal(reason, TaskFilter.Fault(text, language));
 
-    [Fact]
-    public void Find_RandomTexts_AgreesWithTheSlowWay()
+    [Theory]
+    [InlineData(14, 300)]
+    [InlineData(200, 60)]
+    public void Find_RandomTexts_AgreesWithTheSlowWay(int most, int count)
     {
         var random = new Random(7);
         var words = "the a river 山 河 秋天 poem write 写 诗 Explain why 3".Split(' ');
-        string Text() => string.Join(random.Next(2) == 0 ? " " : "", Enumerable.Range(0, random.Next(0, 14)).Select(_ => words[random.Next(words.Length)]));
+        string Text() => string.Join(random.Next(2) == 0 ? " " : "", Enumerable.Range(0, random.Next(0, most)).Select(_ => words[random.Next(words.Length)]));
         var (index, texts) = (new RougeIndex(), new List<string>());
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < count; i++)
         {
-            var text = Text();
-            foreach (var bound in (double[])[0, 0.5, 0.7])
+            // Every third is an earlier one with its end cut off.
+            var text = i % 3 == 2 ? texts[random.Next(texts.Count)] is { } old ? old[..(old.Length * random.Next(5, 11) / 10)] : "" : Text();
+            foreach (var bound in (double[])[0, 0.3, 0.5, 0.7, 0.9, 1])
             {
                 var best = texts.Select((other, at) => (At: at, F: Slow(text, other))).Where(pair => pair.F > bound).OrderByDescending(pair => pair.F).ThenBy(pair => pair.At).ToList();
                 var found = index.Find(text, bound);
