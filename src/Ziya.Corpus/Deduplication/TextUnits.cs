@@ -13,6 +13,26 @@ internal static class TextUnits
     /// <summary>Whether the character counts where punctuation does not.</summary>
     public static bool IsLetter(char c) => Kinds[c] != UnitKind.None;
 
+    /// <summary>How many units a text has, as far as it matters: counting ends at <paramref name="most"/>.</summary>
+    public static int Count(ReadOnlySpan<char> text, int most)
+    {
+        var count = 0;
+        var before = UnitKind.None;
+        foreach (var c in text)
+        {
+            var kind = Kinds[c];
+            count += kind == UnitKind.Single || (kind == UnitKind.Word && before != UnitKind.Word) ? 1 : 0;
+            if (count >= most)
+            {
+                break;
+            }
+
+            before = kind;
+        }
+
+        return count;
+    }
+
     private static UnitKind KindOf(char c) => char.GetUnicodeCategory(c) switch
     {
         _ when IsUnspaced(c) && char.IsLetter(c) => UnitKind.Single,
