@@ -8,9 +8,12 @@ namespace Ziya.Corpus.Tests;
 /// </summary>
 internal static class GlobalStepRunner
 {
-    /// <summary>What became of each record, in the order given. <paramref name="look"/> stands for a model that the step would ask.</summary>
+    /// <summary>
+    /// What became of each record, in the order given. <paramref name="look"/> stands for a model that the step would ask; <paramref name="created"/> and <paramref name="warnings"/> take what
+    /// the step made and what its stages warned of.
+    /// </summary>
     public static List<(Record Record, Drop? Drop)> Run(
-        Func<IGlobalStep> make, IReadOnlyList<Record> records, int shards, int partitions, Func<Record, object?>? look = null)
+        Func<IGlobalStep> make, IReadOnlyList<Record> records, int shards, int partitions, Func<Record, object?>? look = null, List<Record>? created = null, List<string>? warnings = null)
     {
         var store = new EntryStore(shards, partitions);
         var places = Places(records.Count, shards);
@@ -32,14 +35,15 @@ internal static class GlobalStepRunner
             {
                 var stage = make().Stages[i];
                 stage.Reduce(store.Sorted(stage.Reads, partition), store.Open(stage.Writes));
+                warnings?.AddRange(stage.Warnings);
             }
         }
 
-        return Apply(make, records, places, store);
+        return Apply(make, records, places, store, created);
     }
 
     private static List<(Record Record, Drop? Drop)> Apply(
-        Func<IGlobalStep> make, IReadOnlyList<Record> records, Address[] places, EntryStore store)
+        Func<IGlobalStep> make, IReadOnlyList<Record> records, Address[] places, EntryStore store, List<Record>? created)
     {
         var left = make().Stages.SelectMany(stage => stage.Writes)
             .Where(channel => !make().Stages.Any(stage => stage.Reads.Contains(channel))).Distinct().ToList();
@@ -60,6 +64,7 @@ internal static class GlobalStepRunner
             }
 
             var verdict = task.Step.Apply(records[i], places[i], task.Findings.GetValueOrDefault(places[i]));
+            created?.AddRange(verdict.Created.Select(made => made.Record));
             result.Add(verdict.Record is { } kept ? (kept, null) : (records[i], new Drop(verdict.Reason!, verdict.Detail)));
         }
 

@@ -19,7 +19,10 @@ internal static class ReduceTask
         stage.Reduce(Watched(sorter, cancel), new Direct(spills), cancel);
         spills.Finish();
         var counts = new RecordCounts { Seen = spills.Entries };
-        return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null);
+        return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null)
+        {
+            Warnings = stage.Warnings.ToList() is { Count: > 0 } warnings ? warnings : null,
+        };
     }
 
     /// <summary>Adds one partition of some channels to a sorter.</summary>

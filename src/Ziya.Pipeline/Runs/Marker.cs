@@ -13,6 +13,9 @@ namespace Ziya.Pipeline.Runs;
 public sealed record Marker(
     string Hash, int Task, double Seconds, long Bytes, RecordCounts Records, IReadOnlyList<TaskOutput> Outputs, RecordStats? Stats)
 {
+    /// <summary>What the report should warn of, a sentence each; null where there is nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>The ending of a marker's name.</summary>
     public const string Ending = ".done.json";
 

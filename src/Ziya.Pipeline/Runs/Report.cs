@@ -102,7 +102,7 @@ public sealed record Report
             Quarantine = counts.QuarantinedBy,
             Funnel = funnel,
             Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
-            Warnings = state == "done" ? [.. Warn(funnel, counts)] : [],
+            Warnings = state == "done" ? [.. Warn(funnel, counts), .. Found(plan, markers)] : [],
             Stats = stats,
             Clusters = DuplicateCluster.Find(folder, plan, stats),
         };
@@ -127,6 +127,13 @@ public sealed record Report
 
         return funnel;
     }
+
+    /// <summary>What stages found odd.</summary>
+    private static IEnumerable<string> Found(Plan plan, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers) =>
+        from phase in plan.Phases
+        from marker in markers[phase.Name].OrderBy(marker => marker.Key)
+        from warning in marker.Value.Warnings ?? []
+        select $"{phase.Steps[0]}: {warning}";
 
     private static IEnumerable<string> Warn(List<FunnelStep> funnel, RecordCounts counts)
     {

@@ -36,6 +36,9 @@ public abstract class Stage(string name, IReadOnlyList<Channel> reads, IReadOnly
     /// <summary>The channels written.</summary>
     public IReadOnlyList<Channel> Writes { get; } = writes;
 
+    /// <summary>What the report should warn of, after <see cref="Reduce(IEnumerable{Entry}, IEntryWriter)"/>: a sentence each.</summary>
+    public virtual IEnumerable<string> Warnings => [];
+
     /// <summary>Reduces one partition. <paramref name="entries"/> can be gone through more than once.</summary>
     public abstract void Reduce(IEnumerable<Entry> entries, IEntryWriter output);
 
