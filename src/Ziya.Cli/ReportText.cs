@@ -24,7 +24,7 @@ internal static class ReportText
         Row(table, makes, "read", report.Records.Read, 0, report.Records.Quarantined, Reasons(report.Quarantine));
         foreach (var step in report.Funnel)
         {
-            Row(table, makes, step.Step, step.In, step.Created, step.Dropped.Values.Sum(), Reasons(step.Dropped));
+            Row(table, makes, step.Step, step.In, step.Created, step.Dropped.Values.Sum(), Reasons(step.Dropped) + Tagged(report, step.Step));
         }
 
         Row(table, makes, "written", report.Records.Written, 0, 0, "");
@@ -38,6 +38,18 @@ internal static class ReportText
         {
             AnsiConsole.MarkupLine("[yellow]note[/]  " + Markup.Escape(warning));
         }
+    }
+
+    /// <summary>What a step that only tags would have dropped.</summary>
+    private static string Tagged(Report report, string step)
+    {
+        if (report.Rules.FirstOrDefault(rules => rules.Step == step && rules.Tags) is not { } found)
+        {
+            return "";
+        }
+
+        var fired = new SortedDictionary<string, long>(found.Rules.Where(rule => rule.Value.Fired > 0).ToDictionary(rule => rule.Key, rule => rule.Value.Fired), StringComparer.Ordinal);
+        return string.Create(CultureInfo.InvariantCulture, $"tagged {found.Hits:N0}{(fired.Count > 0 ? ": " : "")}") + Reasons(fired);
     }
 
     private static string Reasons(SortedDictionary<string, long> counts)

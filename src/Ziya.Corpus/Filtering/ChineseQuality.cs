@@ -5,7 +5,7 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Corpus.Filtering;
 
 /// <summary>Options of <c>chinese_quality</c>.</summary>
-public sealed record ChineseQualityOptions
+public sealed record ChineseQualityOptions : RuleOptions
 {
     /// <summary>Fewest Han characters. Default 50. A quatrain of classical poetry has 20 to 28: lower it for those.</summary>
     [Range(0, int.MaxValue)]
@@ -72,49 +72,44 @@ public sealed record ChineseQualityOptions
 /// </list>
 /// </remarks>
 [Step("chinese_quality")]
-public sealed class ChineseQuality(ChineseQualityOptions options) : Step<Record, Record>
+public sealed class ChineseQuality(ChineseQualityOptions options)
+    : RuleStep(options.Mode == RuleMode.Tag, "too_short", "advertising", "boilerplate", "few_han", "digits", "symbols", "runs", "exclamations", "menu", "no_sentences")
 {
     private const int FewestAdvertising = 3;
     private const int FewestBoilerplate = 2;
 
     /// <inheritdoc/>
-    public override Verdict<Record> Apply(Record record)
+    protected override Record Judge(Record record, Ruling ruling)
     {
-        ArgumentNullException.ThrowIfNull(record);
-        if (record.Language is not (null or "zh"))
+        if (record.Language is null or "zh")
         {
-            return record;
+            var census = ChineseCensus.Take(record.Content);
+            if (record.Language is "zh" || census.IsChinese)
+            {
+                Judge(census, ruling);
+            }
         }
 
-        var census = ChineseCensus.Take(record.Content);
-        var isChinese = record.Language is "zh" || census.IsChinese;
-        return isChinese && Fault(census) is { } drop ? drop : record;
+        return record;
     }
 
-    private Drop? Fault(in ChineseCensus census)
+    private void Judge(in ChineseCensus census, Ruling ruling)
     {
-        // 1.
-        if (census.Han < options.MinHan)
-        {
-            return Drop.Beyond("too_short", census.Han, options.MinHan);
-        }
-
         var all = Math.Max(1, census.Characters);
         var han = Math.Max(1, census.Han);
-        var hanShare = (double)census.Han / all;
 
-        // 2 to 8.
-        return (census.Advertising < FewestAdvertising ? null : Above("advertising", 100 * census.Advertising, han, options.MaxAdvertising))
-            ?? (census.BoilerplateLines < FewestBoilerplate ? null : Above("boilerplate", census.BoilerplateLines, census.Lines, options.MaxBoilerplate))
-            ?? (hanShare < options.MinHanShare ? Drop.Beyond("few_han", hanShare, options.MinHanShare) : null)
-            ?? Above("digits", census.Digits, all, options.MaxDigits)
-            ?? Above("symbols", census.Symbols, all, options.MaxSymbols)
-            ?? Above("runs", census.RunCharacters, all, options.MaxRuns)
-            ?? Above("exclamations", census.Exclamations, han, options.MaxExclamations)
-            ?? Above("menu", census.MenuCharacters, all, options.MaxMenu)
-            ?? Above("no_sentences", census.Han, Math.Max(1, census.Clauses), options.MaxClause);
+        // 1 to 8. Few phrases say nothing, however short the text.
+        var advertising = census.Advertising < FewestAdvertising ? 0 : census.Advertising;
+        var boilerplate = census.BoilerplateLines < FewestBoilerplate ? 0 : census.BoilerplateLines;
+        _ = ruling.Below("too_short", census.Han, options.MinHan)
+            || ruling.Above("advertising", 100 * advertising, han, options.MaxAdvertising)
+            || ruling.Above("boilerplate", boilerplate, census.Lines, options.MaxBoilerplate)
+            || ruling.Below("few_han", (double)census.Han / all, options.MinHanShare)
+            || ruling.Above("digits", census.Digits, all, options.MaxDigits)
+            || ruling.Above("symbols", census.Symbols, all, options.MaxSymbols)
+            || ruling.Above("runs", census.RunCharacters, all, options.MaxRuns)
+            || ruling.Above("exclamations", census.Exclamations, han, options.MaxExclamations)
+            || ruling.Above("menu", census.MenuCharacters, all, options.MaxMenu)
+            || ruling.Above("no_sentences", census.Han, Math.Max(1, census.Clauses), options.MaxClause);
     }
-
-    private static Drop? Above(string reason, int count, int of, double limit) =>
-        count > limit * of ? Drop.Beyond(reason, (double)count / Math.Max(1, of), limit) : null;
 }

@@ -5,7 +5,7 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Corpus.Filtering;
 
 /// <summary>Options of <c>gopher_quality</c>. The defaults are those of the paper, but for the ones of scripts without spaces.</summary>
-public sealed record GopherQualityOptions
+public sealed record GopherQualityOptions : RuleOptions
 {
     /// <summary>Fewest words of a text in a script with spaces. Default 50.</summary>
     [Range(0, int.MaxValue)]
@@ -77,7 +77,9 @@ public sealed record GopherQualityOptions
 /// </list>
 /// </remarks>
 [Step("gopher_quality")]
-public sealed class GopherQuality(GopherQualityOptions options) : Step<Record, Record>
+public sealed class GopherQuality(GopherQualityOptions options)
+    : RuleStep(
+        options.Mode == RuleMode.Tag, "too_few_words", "too_many_words", "short_words", "long_words", "hashes", "ellipses", "bullet_lines", "ellipsis_lines", "not_alphabetic", "no_stop_words")
 {
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
@@ -89,59 +91,36 @@ public sealed class GopherQuality(GopherQualityOptions options) : Step<Record, R
     }
 
     /// <inheritdoc/>
-    public override Verdict<Record> Apply(Record record)
+    protected override Record Judge(Record record, Ruling ruling)
     {
-        ArgumentNullException.ThrowIfNull(record);
         var census = WordCensus.Take(record.Content);
-        return Fault(census, record.Language) is { } drop ? drop : record;
-    }
-
-    private Drop? Fault(in WordCensus census, string? language)
-    {
-        // 1.
-        var (fewest, most) = census.IsUnspaced ? (options.MinCharacters, options.MaxCharacters) : (options.MinWords, options.MaxWords);
-        if (census.Words < fewest)
-        {
-            return Drop.Beyond("too_few_words", census.Words, fewest);
-        }
-
-        if (census.Words > most)
-        {
-            return Drop.Beyond("too_many_words", census.Words, most);
-        }
-
-        // 2.
-        var mean = census.SpacedLetters / Math.Max(1.0, census.SpacedWords);
-        if (!census.IsUnspaced && mean < options.MinMeanLength)
-        {
-            return Drop.Beyond("short_words", mean, options.MinMeanLength);
-        }
-
-        if (!census.IsUnspaced && mean > options.MaxMeanLength)
-        {
-            return Drop.Beyond("long_words", mean, options.MaxMeanLength);
-        }
-
-        // 3 to 5.
         var words = Math.Max(1, census.Words);
-        return Above("hashes", census.Hashes, words, options.MaxHashes)
-            ?? Above("ellipses", census.Ellipses, words, options.MaxEllipses)
-            ?? (census.Lines < 2 ? null : Above("bullet_lines", census.BulletLines, census.Lines, options.MaxBulletLines))
-            ?? (census.Lines < 2 ? null : Above("ellipsis_lines", census.EllipsisLines, census.Lines, options.MaxEllipsisLines))
-            ?? Below("not_alphabetic", census.AlphabeticWords + census.Han + census.Unspaced, Math.Max(1, census.Tokens), options.MinAlphabeticWords)
-            ?? StopWordFault(census, language);
+        _ = JudgeLength(census, ruling)
+            || ruling.Above("hashes", census.Hashes, words, options.MaxHashes)
+            || ruling.Above("ellipses", census.Ellipses, words, options.MaxEllipses)
+            || (census.Lines >= 2 && JudgeLines(census, ruling))
+            || ruling.Below("not_alphabetic", (double)(census.AlphabeticWords + census.Han + census.Unspaced) / Math.Max(1, census.Tokens), options.MinAlphabeticWords)
+            || (AsksStopWords(census, record.Language) && ruling.Below("no_stop_words", census.StopWords, options.MinStopWords));
+        return record;
     }
+
+    // 1 and 2.
+    private bool JudgeLength(in WordCensus census, Ruling ruling)
+    {
+        var (fewest, most) = census.IsUnspaced ? (options.MinCharacters, options.MaxCharacters) : (options.MinWords, options.MaxWords);
+        if (ruling.Below("too_few_words", census.Words, fewest) || ruling.Above("too_many_words", census.Words, most))
+        {
+            return true;
+        }
+
+        var mean = census.SpacedLetters / Math.Max(1.0, census.SpacedWords);
+        return !census.IsUnspaced && (ruling.Below("short_words", mean, options.MinMeanLength) || ruling.Above("long_words", mean, options.MaxMeanLength));
+    }
+
+    // 4.
+    private bool JudgeLines(in WordCensus census, Ruling ruling) => ruling.Above("bullet_lines", census.BulletLines, census.Lines, options.MaxBulletLines)
+        || ruling.Above("ellipsis_lines", census.EllipsisLines, census.Lines, options.MaxEllipsisLines);
 
     // 6.
-    private Drop? StopWordFault(in WordCensus census, string? language)
-    {
-        var isAsked = census.IsChinese ? language is null or "zh" : !census.IsUnspaced && language is null or "en";
-        return isAsked && census.StopWords < options.MinStopWords ? Drop.Beyond("no_stop_words", census.StopWords, options.MinStopWords) : null;
-    }
-
-    private static Drop? Above(string reason, int count, int of, double limit) =>
-        count > limit * of ? Drop.Beyond(reason, (double)count / of, limit) : null;
-
-    private static Drop? Below(string reason, int count, int of, double limit) =>
-        count < limit * of ? Drop.Beyond(reason, (double)count / of, limit) : null;
+    private static bool AsksStopWords(in WordCensus census, string? language) => census.IsChinese ? language is null or "zh" : !census.IsUnspaced && language is null or "en";
 }

@@ -5,7 +5,7 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Corpus.Filtering;
 
 /// <summary>Options of <c>gopher_repetition</c>. The defaults are those of the paper; a limit of 1 turns a rule off.</summary>
-public sealed record GopherRepetitionOptions
+public sealed record GopherRepetitionOptions : RuleOptions
 {
     /// <summary>Largest share of lines that stood before. Default 0.3; range 0 to 1.</summary>
     [Range(0.0, 1.0)]
@@ -61,12 +61,14 @@ public sealed record GopherRepetitionOptions
 /// </list>
 /// </remarks>
 [Step("gopher_repetition")]
-public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Record, Record>
+public sealed class GopherRepetition(GopherRepetitionOptions options)
+    : RuleStep(options.Mode == RuleMode.Tag, [.. LineReasons, .. TopReasons, .. RepeatedReasons])
 {
     private const string Score = "repetition";
     private const int FirstTop = 2;
     private const int FirstRepeated = 5;
 
+    private static readonly string[] LineReasons = ["repeated_lines", "repeated_line_characters", "repeated_paragraphs", "repeated_paragraph_characters"];
     private static readonly string[] TopReasons = ["top_2_gram", "top_3_gram", "top_4_gram"];
     private static readonly string[] RepeatedReasons =
         ["repeated_5_gram", "repeated_6_gram", "repeated_7_gram", "repeated_8_gram", "repeated_9_gram", "repeated_10_gram"];
@@ -75,7 +77,7 @@ public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Rec
     private readonly GramRepetition _grams = new();
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Writes => [Score];
+    protected override IEnumerable<string> AlsoWrites => [Score];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
@@ -92,20 +94,18 @@ public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Rec
     }
 
     /// <inheritdoc/>
-    public override Verdict<Record> Apply(Record record)
+    protected override Record Judge(Record record, Ruling ruling)
     {
-        ArgumentNullException.ThrowIfNull(record);
         var text = record.Content;
 
         // 1.
         _lines.Read(text);
-        var fault = Beyond("repeated_lines", _lines.Lines, options.MaxLines)
-            ?? Beyond("repeated_line_characters", _lines.LineCharacters, options.MaxLineCharacters)
-            ?? Beyond("repeated_paragraphs", _lines.Paragraphs, options.MaxParagraphs)
-            ?? Beyond("repeated_paragraph_characters", _lines.ParagraphCharacters, options.MaxParagraphCharacters);
-        if (fault is not null)
+        if (ruling.Above(LineReasons[0], _lines.Lines, options.MaxLines)
+            || ruling.Above(LineReasons[1], _lines.LineCharacters, options.MaxLineCharacters)
+            || ruling.Above(LineReasons[2], _lines.Paragraphs, options.MaxParagraphs)
+            || ruling.Above(LineReasons[3], _lines.ParagraphCharacters, options.MaxParagraphCharacters))
         {
-            return fault;
+            return record;
         }
 
         // 2. Longer runs repeat only where shorter ones do, so each length looks at what the one before left.
@@ -114,9 +114,9 @@ public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Rec
         for (var i = 0; i < TopReasons.Length; i++)
         {
             _grams.Narrow(Length(FirstTop + i));
-            if (isAsked && Beyond(TopReasons[i], _grams.Top, options.MaxTop[i]) is { } drop)
+            if (isAsked && ruling.Above(TopReasons[i], _grams.Top, options.MaxTop[i]))
             {
-                return drop;
+                return record;
             }
         }
 
@@ -126,9 +126,9 @@ public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Rec
         {
             _grams.Narrow(Length(FirstRepeated + i));
             repetition = i == 0 ? _grams.Repeated : repetition;
-            if (isAsked && Beyond(RepeatedReasons[i], _grams.Repeated, options.MaxRepeated[i]) is { } drop)
+            if (isAsked && ruling.Above(RepeatedReasons[i], _grams.Repeated, options.MaxRepeated[i]))
             {
-                return drop;
+                return record;
             }
         }
 
@@ -136,6 +136,4 @@ public sealed class GopherRepetition(GopherRepetitionOptions options) : Step<Rec
     }
 
     private int Length(int words) => _grams.IsUnspaced ? (int)Math.Round(words * options.CharactersPerWord) : words;
-
-    private static Drop? Beyond(string reason, double share, double limit) => share > limit ? Drop.Beyond(reason, share, limit) : null;
 }

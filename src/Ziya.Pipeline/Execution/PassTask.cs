@@ -69,6 +69,14 @@ internal sealed class PassTask
             Run(shard, cancel);
         }
 
+        foreach (var (key, step) in _steps)
+        {
+            if (step is RuleStep rules)
+            {
+                _sink.Counts.AddRules(key, RuleTally.Of(rules.Ruling));
+            }
+        }
+
         Report(true);
         _spills?.Finish();
         var seconds = _context.Time.GetElapsedTime(started).TotalSeconds;

@@ -28,6 +28,26 @@ public sealed class Scores : IReadOnlyCollection<KeyValuePair<string, double>>
         return new Scores(entries);
     }
 
+    /// <summary>A copy in which all of these have their values.</summary>
+    public Scores With(IEnumerable<KeyValuePair<string, double>> scores)
+    {
+        var entries = new List<KeyValuePair<string, double>>(_entries);
+        foreach (var score in scores)
+        {
+            var at = entries.FindIndex(entry => entry.Key == score.Key);
+            if (at < 0)
+            {
+                entries.Add(score);
+            }
+            else
+            {
+                entries[at] = score;
+            }
+        }
+
+        return new Scores([.. entries]);
+    }
+
     /// <summary>The score of that name, if it was written.</summary>
     public bool TryGet(string name, out double value)
     {

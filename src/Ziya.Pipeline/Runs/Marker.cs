@@ -61,6 +61,9 @@ public sealed record RecordCounts
     /// <summary>Records that steps created, by step.</summary>
     public SortedDictionary<string, long> Created { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>What the rules of steps found, by step.</summary>
+    public SortedDictionary<string, RuleTally> Rules { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>All dropped records.</summary>
     internal long DroppedTotal => Dropped.Values.Sum(reasons => reasons.Values.Sum());
 
@@ -73,6 +76,17 @@ public sealed record RecordCounts
         }
 
         reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+    }
+
+    /// <summary>Adds what the rules of a step found.</summary>
+    internal void AddRules(string step, RuleTally tally)
+    {
+        if (!Rules.TryGetValue(step, out var mine))
+        {
+            Rules[step] = mine = new RuleTally { Tags = tally.Tags };
+        }
+
+        mine.Add(tally);
     }
 
     /// <summary>Counts one record that a step made.</summary>
@@ -108,6 +122,11 @@ public sealed record RecordCounts
         foreach (var (reason, count) in other.QuarantinedBy)
         {
             QuarantinedBy[reason] = QuarantinedBy.GetValueOrDefault(reason) + count;
+        }
+
+        foreach (var (step, tally) in other.Rules)
+        {
+            AddRules(step, tally);
         }
 
         foreach (var (step, count) in other.Created)

@@ -27,6 +27,9 @@ public sealed record Report
     /// <summary>The steps in order, with what went in and what they dropped.</summary>
     public required IReadOnlyList<FunnelStep> Funnel { get; init; }
 
+    /// <summary>The steps made of rules, with how often each rule was asked and fired.</summary>
+    public IReadOnlyList<RuleReport> Rules { get; init; } = [];
+
     /// <summary>The phases in order.</summary>
     public required IReadOnlyList<PhaseReport> Phases { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record Report
         var counts = CountOf(markers, plan);
         var stats = StatsOf(markers, plan);
         var funnel = MakeFunnel(plan, counts);
+        var rules = funnel.Where(step => counts.Rules.ContainsKey(step.Step)).Select(step => RuleReport.Of(step.Step, counts.Rules[step.Step])).ToList();
         return new Report
         {
             Run = Runs.Run.IdOf(plan),
@@ -101,8 +105,9 @@ public sealed record Report
             Records = new ReportCounts(counts.Read, counts.Written, counts.Quarantined, counts.Dropped, counts.Created),
             Quarantine = counts.QuarantinedBy,
             Funnel = funnel,
+            Rules = rules,
             Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
-            Warnings = state == "done" ? [.. Warn(funnel, counts), .. Found(plan, markers)] : [],
+            Warnings = state == "done" ? [.. Warn(funnel, counts), .. rules.SelectMany(step => step.Warnings()), .. Found(plan, markers)] : [],
             Stats = stats,
             Clusters = DuplicateCluster.Find(folder, plan, stats),
         };

@@ -18,7 +18,7 @@ internal static partial class ReportPage
         table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:500}thead th{color:var(--soft);font-weight:400;font-size:13px}
         td,th{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:middle}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .bar{width:30%;min-width:120px}.funnel .bar{display:table-cell}.bar i{display:inline-block;height:14px;background:var(--main);vertical-align:middle}.bar i.lost{background:var(--lost)}
-        .chip{display:inline-block;border:1px solid var(--line);border-radius:8px;padding:0 8px;margin:1px 4px 1px 0;font-size:13px;background:var(--card);white-space:nowrap}
+        .chip{display:inline-block;border:1px solid var(--line);border-radius:8px;padding:0 8px;margin:1px 4px 1px 0;font-size:13px;background:var(--card);white-space:nowrap}.chip.never{opacity:.55}.chip.always{border-color:var(--lost)}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}
         figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px}figcaption{font-size:13px;color:var(--soft);margin-bottom:6px}
         svg{width:100%;display:block}svg text{fill:var(--soft);font-size:11px}.all{fill:var(--pale);background:var(--pale)}.left{fill:var(--main);background:var(--main)}

@@ -20,6 +20,7 @@ internal static partial class ReportPage
             """);
         Head(page, report);
         Funnel(page, report);
+        Rules(page, report);
         Distributions(page, report);
         Clusters(page, report);
         Examples(page, report);
@@ -80,6 +81,27 @@ internal static partial class ReportPage
             <tr><th>{Text(name)}</th><td class="n">{Number(count)}</td>{cell}<td class="bar"><i style="width:{kept}%"></i><i class="lost" style="width:{Percent(lost, most)}%"></i></td><td class="n">{(lost == 0 ? "" : Number(lost))}</td><td>{chips}</td></tr>
 
             """);
+    }
+
+    private static void Rules(StringBuilder page, Report report)
+    {
+        if (report.Rules.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<section><h2>Rules</h2><p class=\"sub\">How many records broke each rule, of those it was asked of. Pale: on none. Marked: on over 95 %.</p><table class=\"funnel\"><thead><tr><th>step</th><th>records</th><th>broke one</th><th>rules</th></tr></thead><tbody>\n");
+        foreach (var step in report.Rules)
+        {
+            var chips = string.Concat(step.Rules.OrderByDescending(rule => rule.Value.Fired).Select(rule =>
+                $"<span class=\"chip{(rule.Value.Fired == 0 ? " never" : RuleReport.FiresAlways(rule.Value) ? " always" : "")}\">{Text(rule.Key)} <b>{Number(rule.Value.Fired)}</b> of {Number(rule.Value.Asked)}</span>"));
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <tr><th>{Text(step.Step)}{(step.Tags ? " <span class=\"sub\">tags</span>" : "")}</th><td class="n">{Number(step.Records)}</td><td class="n">{Number(step.Hits)}</td><td>{chips}</td></tr>
+
+                """);
+        }
+
+        page.Append("</tbody></table></section>\n");
     }
 
     private static void Clusters(StringBuilder page, Report report)

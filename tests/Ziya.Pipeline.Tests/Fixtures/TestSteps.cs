@@ -224,3 +224,24 @@ public sealed class Longest(WordOptions options) : AsyncGlobalStep<Document, int
             output.Add(Writes[0], 0, BitConverter.GetBytes(entries.Max(entry => BitConverter.ToInt32(entry.Span))));
     }
 }
+
+/// <summary>Options of <c>judge</c>.</summary>
+public sealed record JudgeOptions : RuleOptions
+{
+    /// <summary>Most characters.</summary>
+    public int MaxLength { get; init; } = 100;
+
+    /// <summary>A word that must not be there.</summary>
+    public string Word { get; init; } = "\u0001";
+}
+
+/// <summary>Two rules: no more characters than a number, and not the word.</summary>
+[Step("judge")]
+public sealed class JudgeStep(JudgeOptions options) : RuleStep(options.Mode == RuleMode.Tag, "too_long", "has_word")
+{
+    protected override Record Judge(Record record, Ruling ruling)
+    {
+        _ = ruling.Above("too_long", record.Content.Length, options.MaxLength) || ruling.If("has_word", record.Content.Contains(options.Word, StringComparison.Ordinal));
+        return record;
+    }
+}
