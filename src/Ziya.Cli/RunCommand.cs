@@ -43,31 +43,38 @@ internal static class RunCommand
         using var run = Run.Open(job, Catalog.All, runDir, fresh, TimeProvider.System);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Run.IdOf(run.Plan)}: {run.Plan.Phases.Count} phases, {run.Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks, {workers} workers -> {run.Folder.Root}"));
-        foreach (var note in run.Notes)
-        {
-            Console.Error.WriteLine(note);
-        }
-
+        Tell(run.Notes);
         var resume = $"Run the same command again to go on from here{(runDir is null ? "" : $" (with --run-dir {runDir})")}; --fresh starts over.";
         try
         {
             ProgressDisplay.Watch(run, () => new LocalEngine(workers, TimeProvider.System).Execute(run, stop.Token));
             ReportText.Write(run.Finish("done"));
+            Tell(run.Remarks);
             Console.Out.WriteLine($"dataset  {FolderPattern.Root(job.Output.Write)}\nreport   {run.Folder.Root}/report.html");
             return Exit.Done;
         }
         catch (OperationCanceledException)
         {
             run.Finish("stopped");
+            Tell(run.Remarks);
             Console.Error.WriteLine($"Stopped. Finished tasks are kept in {run.Folder.Root}. {resume}");
             return Exit.Failed;
         }
         catch (Exception exception) when (exception is JobFailedException or IOException or UnauthorizedAccessException)
         {
             TryFinish(run, exception);
+            Tell(run.Remarks);
             var where = exception is JobFailedException ? "" : "publishing: ";
             Console.Error.WriteLine($"{path}: failed: {where}{exception.Message.TrimEnd('.')}.\nFinished tasks are kept in {run.Folder.Root}. {resume}");
             return Exit.Failed;
+        }
+    }
+
+    private static void Tell(IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes)
+        {
+            Console.Error.WriteLine(note);
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Re
         var text = record.Content;
 
         // 1.
-        var score = await Model<ITextScorer>(options.Model).Score(text, null, cancel).ConfigureAwait(false);
+        var score = await Model<ITextScorer>(options.Model).Score(text, null, For(record.Id, "perplexity"), cancel).ConfigureAwait(false);
 
         // 2.
         var count = options.Per switch

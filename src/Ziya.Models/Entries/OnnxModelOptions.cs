@@ -5,6 +5,7 @@ using Ziya.Models.Devices;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Prompts;
+using Ziya.Models.Recordings;
 using Ziya.Models.Scoring;
 using Ziya.Pipeline.Jobs;
 
@@ -12,7 +13,7 @@ namespace Ziya.Models.Entries;
 
 /// <summary>A model on this machine, in a folder that <c>ziya models export</c> made, or the model builder of ONNX Runtime GenAI: <c>genai_config.json</c> tells such a one.</summary>
 [Model("onnx")]
-public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
+public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokenizer
 {
     private const string PlainTemplate = "plain";
 
@@ -62,14 +63,14 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     private ScoringOptions Scoring => new() { Device = Device, BatchTokens = BatchTokens, Window = Window, Overlap = Overlap, StartIds = StartIds, EndIds = EndIds };
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check() =>
+    protected override IEnumerable<string> CheckModel() =>
     [
         .. Fault(() => Checked(ModelManifest.Load(Onnx))),
         .. Fault(() => PromptTemplates.Load(Template ?? PlainTemplate)),
     ];
 
     /// <inheritdoc/>
-    public override bool Serves(Type use)
+    protected override bool ModelServes(Type use)
     {
         if (use == typeof(IModelWithTokenizer))
         {
@@ -90,10 +91,10 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     }
 
     /// <inheritdoc/>
-    public override ModelOptions Deciding() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096 };
+    protected override RecordableModelOptions DecidingOptions() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096 };
 
     /// <summary>Names, lengths and times of the files: weights of gigabytes are not read for it.</summary>
-    public override string Version()
+    protected override string ModelVersion()
     {
         var files = new DirectoryInfo(Onnx) is { Exists: true } folder ? folder.EnumerateFiles() : [];
         var template = new FileInfo(Template ?? PlainTemplate);
@@ -105,7 +106,7 @@ public sealed record OnnxModelOptions : ModelOptions, IModelWithTokenizer
     public string TokenizerFolder() => Onnx;
 
     /// <inheritdoc/>
-    public override object Open(ModelContext context)
+    protected override object OpenModel(ModelContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return LocalUse.Open(context, Onnx, Template, new SchedulerOptions { Batch = Batch, CacheMb = CacheMb }, Scoring);

@@ -4,6 +4,7 @@ using Ziya.Models.Checkpoints;
 using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Prompts;
+using Ziya.Models.Recordings;
 using Ziya.Models.Scoring;
 using Ziya.Models.Tiny;
 using Ziya.Pipeline.Jobs;
@@ -15,7 +16,7 @@ namespace Ziya.Models.Entries;
 /// nothing: its text is noise.
 /// </summary>
 [Model("tiny")]
-public sealed record TinyModelOptions : ModelOptions, IModelWithTokenizer
+public sealed record TinyModelOptions : RecordableModelOptions, IModelWithTokenizer
 {
     /// <summary>Its kind: <c>llama</c>, <c>gptbigcode</c>, <c>reward</c> or <c>embedding</c>.</summary>
     [RegularExpression("llama|gptbigcode|reward|embedding")]
@@ -31,14 +32,14 @@ public sealed record TinyModelOptions : ModelOptions, IModelWithTokenizer
     private TinyFamily Family => Enum.Parse<TinyFamily>(Tiny, ignoreCase: true);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template ?? "plain"));
+    protected override IEnumerable<string> CheckModel() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template ?? "plain"));
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IModelWithTokenizer)
+    protected override bool ModelServes(Type use) => use == typeof(IModelWithTokenizer)
         || LocalUse.Serves(Family switch { TinyFamily.Reward => ModelTask.Reward, TinyFamily.Embedding => ModelTask.Embed, _ => ModelTask.Generate }, use);
 
     /// <inheritdoc/>
-    public override object Open(ModelContext context) => LocalUse.Open(context, TokenizerFolder(), Template, new SchedulerOptions(), new ScoringOptions());
+    protected override object OpenModel(ModelContext context) => LocalUse.Open(context, TokenizerFolder(), Template, new SchedulerOptions(), new ScoringOptions());
 
     /// <inheritdoc/>
     public string TokenizerFolder()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ziya.Models.Generation;
 
 /// <summary>What a model answered.</summary>
@@ -14,6 +16,10 @@ public sealed record Completion(string Text, Ending Ending, string Model)
 
     /// <summary>Tokens of the answer.</summary>
     public int CompletionTokens { get; init; }
+
+    /// <summary>Whether it comes from a recording: what is made of it is then <see cref="Model"/>'s, whatever the job calls the recording.</summary>
+    [JsonIgnore]
+    public bool IsReplayed { get; init; }
 
     /// <summary>Whether there is an answer: whole, or cut at its greatest length.</summary>
     public bool IsAnswer => Ending is Ending.Stop or Ending.Length;

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Models.Generation;
 
@@ -21,9 +23,17 @@ public sealed record GenerationRequest(IReadOnlyList<Message> Messages)
     /// <summary>Decides, with the rest of the request, what is written. Local models keep to it exactly, remote ones as far as they do. Default 0.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>What the answer is for, by which a recording names it; decides nothing of it.</summary>
+    [JsonIgnore]
+    public Purpose? For { get; init; }
+
     /// <summary>A request with one turn of the user.</summary>
     public static GenerationRequest Of(string prompt) => new([new Message("user", prompt)]);
 
     /// <summary>Requests for so many answers: with this seed and those after it.</summary>
-    public IEnumerable<GenerationRequest> Samples(int count) => Enumerable.Range(0, count).Select(at => this with { Seed = unchecked(Seed + (ulong)at) });
+    public IEnumerable<GenerationRequest> Samples(int count) => Enumerable.Range(0, count).Select(at => this with
+    {
+        Seed = unchecked(Seed + (ulong)at),
+        For = For is null ? null : For with { Sample = For.Sample + at },
+    });
 }

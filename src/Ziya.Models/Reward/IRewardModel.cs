@@ -1,4 +1,5 @@
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Models.Reward;
 
@@ -16,4 +17,7 @@ public interface IRewardModel
     /// template cannot express, an <see cref="ArgumentException"/>.
     /// </summary>
     Task<RewardScore> Score(IReadOnlyList<Message> messages, CancellationToken cancel);
+
+    /// <summary>As <see cref="Score(IReadOnlyList{Message}, CancellationToken)"/>, and says what for, by which a recording names the score.</summary>
+    Task<RewardScore> Score(IReadOnlyList<Message> messages, Purpose purpose, CancellationToken cancel) => Score(messages, cancel);
 }

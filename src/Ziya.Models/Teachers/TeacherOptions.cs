@@ -1,13 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using Ziya.Models.Completions;
 using Ziya.Models.Generation;
+using Ziya.Models.Recordings;
 using Ziya.Pipeline.Jobs;
 
 namespace Ziya.Models.Teachers;
 
 /// <summary>A model behind an endpoint that speaks OpenAI's chat completions: OpenAI itself, vLLM, SGLang, llama.cpp, DashScope, DeepSeek and many others.</summary>
 [Model("endpoint")]
-public sealed record TeacherOptions : ModelOptions
+public sealed record TeacherOptions : RecordableModelOptions
 {
     /// <summary>Address up to and with the version, such as <c>https://api.openai.com/v1</c>: <c>/chat/completions</c> is added.</summary>
     public required string Endpoint { get; init; }
@@ -70,7 +71,7 @@ public sealed record TeacherOptions : ModelOptions
     public double? CompletionPrice { get; init; }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check()
+    protected override IEnumerable<string> CheckModel()
     {
         if (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
@@ -93,17 +94,17 @@ public sealed record TeacherOptions : ModelOptions
     }
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IGenerator);
+    protected override bool ModelServes(Type use) => use == typeof(IGenerator);
 
     /// <inheritdoc/>
-    public override double? Price(double promptTokens, double completionTokens) =>
+    protected override double? ModelPrice(double promptTokens, double completionTokens) =>
         PromptPrice is { } prompt && CompletionPrice is { } completion ? ((promptTokens * prompt) + (completionTokens * completion)) / 1e6 : null;
 
     /// <inheritdoc/>
-    public override ModelOptions Deciding() => new TeacherOptions { Endpoint = Endpoint, Model = Model, MaxTokens = MaxTokens, ExtendedSampling = ExtendedSampling };
+    protected override RecordableModelOptions DecidingOptions() => new TeacherOptions { Endpoint = Endpoint, Model = Model, MaxTokens = MaxTokens, ExtendedSampling = ExtendedSampling };
 
     /// <inheritdoc/>
-    public override object Open(ModelContext context)
+    protected override object OpenModel(ModelContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var teacher = new RemoteTeacher(this, context.Time);

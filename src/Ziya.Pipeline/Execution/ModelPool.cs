@@ -49,6 +49,16 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
            select new ModelFigures(model.Key.Name, progress.Tokens, progress.State),
     ];
 
+    /// <summary>Lets the open models leave behind what they have to; what the user should know, a sentence each.</summary>
+    public IReadOnlyList<string> End() =>
+    [
+        .. from model in _open
+           where model.Value.IsValueCreated && model.Value.Value is IModelEnding
+           orderby model.Key.Name, model.Key.Use.Name
+           from note in ((IModelEnding)model.Value.Value).End()
+           select $"model '{model.Key.Name}': {note}",
+    ];
+
     /// <inheritdoc/>
     public void Dispose()
     {

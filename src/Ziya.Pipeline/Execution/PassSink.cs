@@ -117,14 +117,19 @@ internal sealed class PassSink
     /// <summary>A record that made a step throw.</summary>
     public void Quarantine(Record record, string step, Exception exception, int ordinal)
     {
-        Counts.Quarantine($"step {step} failed");
-        Counts.Poisoned++;
-        WriteQuarantine(record.Origin, 0, $"step {step} failed: {exception.GetType().Name}: {exception.Message}", () =>
+        var isMissing = exception is MissingAnswerException;
+        Counts.Quarantine(isMissing ? $"step {step}: answer not recorded" : $"step {step} failed");
+        Counts.Poisoned += isMissing ? 0 : 1;
+        WriteQuarantine(record.Origin, 0, isMissing ? exception.Message : $"step {step} failed: {exception.GetType().Name}: {exception.Message}", () =>
         {
             _line.Name("step"u8);
             _line.Text(step);
-            _line.Name("exception"u8);
-            _line.Text(exception.ToString());
+            if (!isMissing)
+            {
+                _line.Name("exception"u8);
+                _line.Text(exception.ToString());
+            }
+
             _line.Name("record"u8);
             _line.Raw((byte)'{');
             WriterOf(record).Members(_line, record);

@@ -165,7 +165,11 @@ internal sealed class PassTask
         }
         else if (passage.Failure is { } failure)
         {
-            CountPoisoned(passage.Before, passage.Step, failure);
+            if (failure is not MissingAnswerException)
+            {
+                CountPoisoned(passage.Before, passage.Step, failure);
+            }
+
             _sink.Quarantine(passage.Before, passage.Step, failure, passage.Ordinal);
         }
         else

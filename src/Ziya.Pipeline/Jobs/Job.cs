@@ -35,8 +35,9 @@ public sealed record Job
     /// <summary>What the job may use and put up with.</summary>
     public LimitOptions Limits { get; init; } = new();
 
-    /// <summary>What its steps have to say of this machine before they run.</summary>
-    internal IEnumerable<string> Notes() => Steps.SelectMany(step => step.Create(Seed).Notes().Select(note => $"{step.Key}: {note}"));
+    /// <summary>What its models and steps have to say before they run.</summary>
+    internal IEnumerable<string> Notes() => Models.Values.SelectMany(model => model.Options.Notes().Select(note => $"model '{model.Name}' {note}"))
+        .Concat(Steps.SelectMany(step => step.Create(Seed).Notes().Select(note => $"{step.Key}: {note}")));
 }
 
 /// <summary>What a job reads.</summary>

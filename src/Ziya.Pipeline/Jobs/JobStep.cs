@@ -17,5 +17,5 @@ public sealed record JobStep(string Key, StepDefinition Definition, object Optio
     /// records with the random numbers of the first would keep all of them.
     /// </summary>
     internal Step Create(ulong seed, ModelPool? models = null) => Definition.Create(
-        Options, Key == Definition.Name ? seed : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Key.AsSpan()), (long)seed), models);
+        Options, Key == Definition.Name ? seed : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Key.AsSpan()), (long)seed), models, Key);
 }

@@ -21,6 +21,9 @@ public abstract record ModelOptions
     /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
     public virtual string Version() => "";
 
+    /// <summary>What the user should know before it is used, a sentence each that goes on after the model's name. Told by <c>ziya plan</c> and <c>ziya run</c>.</summary>
+    public virtual IEnumerable<string> Notes() => [];
+
     /// <summary>The model at work, as an object that implements <see cref="ModelContext.Use"/>. Opened once for all tasks of a process; disposed at the end of the run.</summary>
     public abstract object Open(ModelContext context);
 }

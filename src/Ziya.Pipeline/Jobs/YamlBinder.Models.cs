@@ -36,6 +36,9 @@ internal sealed partial class YamlBinder
     {
         var keys = (node as YamlMappingNode)?.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "").ToHashSet() ?? [];
         var kinds = catalog.Models.Where(kind => keys.Contains(kind.Key)).ToList();
+
+        // What tells one kind may be an option of another: a recording stands for a model, or for an entry of any kind.
+        kinds = [.. kinds.Where(kind => !kinds.Exists(other => other.Key != kind.Key && OptionShape.Of(other.Value).Any(shape => shape.Name == kind.Key)))];
         if (kinds.Count != 1)
         {
             Fault(node, kinds.Count == 0

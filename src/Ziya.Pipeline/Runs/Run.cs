@@ -55,6 +55,9 @@ public sealed class Run : IDisposable
     /// <summary>What the opening found that the user should know, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>What the models have to say at the end, a sentence each. Empty before <see cref="Finish"/>.</summary>
+    public IReadOnlyList<string> Remarks { get; private set; } = [];
+
     /// <summary>Name of a run: the job's, and the start of the hash of all its inputs.</summary>
     public static string IdOf(Plan plan) => $"{plan.Job}-{plan.Hash[..8]}";
 
@@ -139,6 +142,7 @@ public sealed class Run : IDisposable
     public Report Finish(string state, string? error = null)
     {
         SweepScratch();
+        Remarks = _models.End();
         Quarantine.Publish(Folder, Plan);
         if (state == "done")
         {

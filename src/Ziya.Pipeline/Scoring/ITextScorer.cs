@@ -1,4 +1,5 @@
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Scoring;
 
@@ -22,4 +23,13 @@ public interface ITextScorer
 
     /// <summary>The natural logarithms of the probabilities that the answer to a conversation begins with each of some short texts, such as digits.</summary>
     Task<IReadOnlyList<double>> Choose(IReadOnlyList<Message> conversation, IReadOnlyList<string> beginnings, CancellationToken cancel);
+
+    /// <summary>As without a purpose, by which a recording names the score.</summary>
+    Task<TextScore> Score(string text, string? context, Purpose purpose, CancellationToken cancel) => Score(text, context, cancel);
+
+    /// <summary>As without a purpose, by which a recording names the score.</summary>
+    Task<TextScore> ScoreAnswer(IReadOnlyList<Message> conversation, string answer, Purpose purpose, CancellationToken cancel) => ScoreAnswer(conversation, answer, cancel);
+
+    /// <summary>As without a purpose, by which a recording names the logarithms.</summary>
+    Task<IReadOnlyList<double>> Choose(IReadOnlyList<Message> conversation, IReadOnlyList<string> beginnings, Purpose purpose, CancellationToken cancel) => Choose(conversation, beginnings, cancel);
 }

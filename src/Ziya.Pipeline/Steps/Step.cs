@@ -35,6 +35,9 @@ public abstract class Step
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
 
+    /// <summary>The step's name in the job, with -2, -3 where the job uses it again.</summary>
+    internal string Key { get; set; } = "";
+
     /// <summary>The models of the run; null while a job is only looked at.</summary>
     internal ModelPool? Models { get; set; }
 
@@ -54,6 +57,12 @@ public abstract class Step
     protected T Model<T>(string name)
         where T : class =>
         (Models ?? throw new InvalidOperationException("a step has models only while it runs.")).Get<T>(name);
+
+    /// <summary>What a model is asked for, by which recordings name its answer.</summary>
+    /// <param name="record">Id of the record it is about.</param>
+    /// <param name="operation">What is asked for, a few words that tell the requests about one record apart: <c>evolve round 2</c>.</param>
+    /// <param name="sample">Which of several answers to the same question, from 1.</param>
+    protected Purpose For(string record, string operation, int sample = 1) => new(record, Key, operation, sample);
 
     /// <summary>What the job says of a model, for a step that needs no more of it than a file in its folder.</summary>
     protected ModelOptions OptionsOf(string model) =>

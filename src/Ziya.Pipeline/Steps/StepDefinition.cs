@@ -10,13 +10,14 @@ namespace Ziya.Pipeline.Steps;
 public sealed record StepDefinition(string Name, Type Step, Type Options)
 {
     /// <summary>A step with these options, for one task.</summary>
-    internal Step Create(object options, ulong seed, ModelPool? models = null)
+    internal Step Create(object options, ulong seed, ModelPool? models = null, string? key = null)
     {
         try
         {
             var step = ((Step)Activator.CreateInstance(Step, options)!).Chosen;
             step.Seed = seed;
             step.Models = models;
+            step.Key = key ?? Name;
             return step;
         }
         catch (TargetInvocationException exception) when (exception.InnerException is not null)

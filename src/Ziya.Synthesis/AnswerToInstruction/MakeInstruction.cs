@@ -123,8 +123,8 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
         // 2.
         var prompt = _prompts.Value.For(document, $"answer_to_instruction/{genre}");
         var request = new GenerationRequest([]) { Sampling = options.Sampling, MaxTokens = options.MaxTokens, Seed = Asking.Draw(Seed, document.Id, name) };
-        var reply = await Ask(prompt, request, cancel, ("passage", passage.Text)).ConfigureAwait(false);
-        record = record with { Text = Reply.Bare(reply.Text), Lineage = record.Lineage.With("prompt", NameOf(prompt)).With("model", options.Model) };
+        var reply = await Ask(For(record.Id, "instruct"), prompt, request, cancel, ("passage", passage.Text)).ConfigureAwait(false);
+        record = record with { Text = Reply.Bare(reply.Text), Lineage = record.Lineage.With("prompt", NameOf(prompt)).With("model", reply.Model) };
         var fault = reply.Ending == Ending.Length && options.Truncated == "drop" ? "truncated" : reply.Ending == Ending.Filtered ? "filtered" : InstructionFault.Of(record.Text, passage.Text, options.MaxInstruction);
         return fault is not null ? new Made<Instruction>(record, new Drop(fault, new JsonObject { ["reply"] = reply.Text }))
             : await Rate(document, record, cancel).ConfigureAwait(false);
@@ -137,7 +137,7 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
         Opinion opinion;
         try
         {
-            opinion = await Rater.Rate(prompt, prompt.Fill(("instruction", record.Text), ("answer", record.Output!)), cancel).ConfigureAwait(false);
+            opinion = await Rater.Rate(For(record.Id, "rate"), prompt, prompt.Fill(("instruction", record.Text), ("answer", record.Output!)), cancel).ConfigureAwait(false);
         }
         catch (InvalidDataException exception)
         {
@@ -149,7 +149,7 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
             return new Made<Instruction>(record, new Drop("unparsable", new JsonObject { ["reply"] = opinion.Reply }));
         }
 
-        record = record with { Scores = record.Scores.With(Score, mark), Lineage = record.Lineage.With("rating_prompt", NameOf(prompt)).With("rater", RaterName) };
+        record = record with { Scores = record.Scores.With(Score, mark), Lineage = record.Lineage.With("rating_prompt", NameOf(prompt)).With("rater", opinion.Model) };
         return mark < options.MinRating ? new Made<Instruction>(record, Drop.Beyond("low_rating", mark, options.MinRating))
             : options.Rewrite ? await Rewrite(document, record, cancel).ConfigureAwait(false)
             : new Made<Instruction>(record);
@@ -160,7 +160,7 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
         // 4.
         var prompt = _prompts.Value.For(document, "answer_to_instruction/rewrite");
         var request = new GenerationRequest([]) { Sampling = options.Sampling, MaxTokens = options.RewriteTokens, Seed = Asking.Draw(Seed, record.Id, "rewrite") };
-        var reply = await Ask(prompt, request, cancel, ("instruction", record.Text), ("answer", record.Output!)).ConfigureAwait(false);
+        var reply = await Ask(For(record.Id, "rewrite"), prompt, request, cancel, ("instruction", record.Text), ("answer", record.Output!)).ConfigureAwait(false);
         var text = reply.Text.Trim();
         var fault = reply.Ending == Ending.Length ? "truncated_answer" : reply.Ending == Ending.Filtered ? "filtered_answer" : Elimination.OfAnswer(text);
         return fault is null
@@ -168,8 +168,8 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
             : new Made<Instruction>(record, new Drop(fault, new JsonObject { ["reply"] = reply.Text }));
     }
 
-    private Task<Completion> Ask(Prompt prompt, GenerationRequest request, CancellationToken cancel, params ReadOnlySpan<(string Name, string Value)> values) =>
-        Model<IGenerator>(options.Model).Ask(options.Model, request with { Messages = Asking.Say(prompt.System, prompt.Fill(values)).Messages }, cancel);
+    private Task<Completion> Ask(Purpose purpose, Prompt prompt, GenerationRequest request, CancellationToken cancel, params ReadOnlySpan<(string Name, string Value)> values) =>
+        Model<IGenerator>(options.Model).Ask(options.Model, purpose, request with { Messages = Asking.Say(prompt.System, prompt.Fill(values)).Messages }, cancel);
 
     private static string NameOf(Prompt prompt) => string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}");
 }

@@ -77,7 +77,7 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
         // 1.
         var asked = from name in options.Model
                     from number in Enumerable.Range(0, options.Samples)
-                    select Ask(name, Request(record, number), cancel);
+                    select Ask(name, For(record.Id, "answer", number + 1), Request(record, number), cancel);
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
 
         // 2.
@@ -94,16 +94,16 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
         Seed = Asking.Draw(Seed, record.Id, number.ToString(CultureInfo.InvariantCulture)),
     };
 
-    private async Task<(string Model, string Text, string? Fault)> Ask(string model, GenerationRequest request, CancellationToken cancel)
+    private async Task<(string Model, string Text, string? Fault)> Ask(string model, Purpose purpose, GenerationRequest request, CancellationToken cancel)
     {
         // 3.
-        var completion = await Model<IGenerator>(model).Ask(model, request, cancel).ConfigureAwait(false);
+        var completion = await Model<IGenerator>(model).Ask(model, purpose, request, cancel).ConfigureAwait(false);
         var text = completion.Text.Trim();
         return completion.Ending switch
         {
-            Ending.Filtered => (model, text, "filtered"),
-            Ending.Length when options.Truncated == "drop" => (model, text, "truncated"),
-            _ => (model, text, text.Length == 0 ? "empty" : null),
+            Ending.Filtered => (completion.Model, text, "filtered"),
+            Ending.Length when options.Truncated == "drop" => (completion.Model, text, "truncated"),
+            _ => (completion.Model, text, text.Length == 0 ? "empty" : null),
         };
     }
 }

@@ -142,33 +142,33 @@ public sealed class CompileCheck(CompileCheckOptions options) : AsyncStep<Instru
         var token = $"passed-{Asking.Draw(Seed, record.Id, Name("token", number, 0)):x16}";
         var first = await _checker!.Check(record, answer, token, cancel).ConfigureAwait(false);
         var (text, check) = (answer, first);
-        var rounds = 0;
+        var (rounds, by) = (0, "");
         while (options.Model is not null && check.IsWrong && rounds < options.Repairs)
         {
             // 4.
             rounds++;
-            var repaired = await Repair(record, text, check, Asking.Draw(Seed, record.Id, Name("repair", number, rounds)), cancel).ConfigureAwait(false);
+            var repaired = await Repair(record, For(record.Id, string.Create(CultureInfo.InvariantCulture, $"repair round {rounds}"), number + 1), text, check, Asking.Draw(Seed, record.Id, Name("repair", number, rounds)), cancel).ConfigureAwait(false);
             if (repaired is null)
             {
                 break;
             }
 
-            text = repaired;
+            (text, by) = (repaired.Text.Trim(), repaired.Model);
             check = await _checker.Check(record, text, token, cancel).ConfigureAwait(false);
         }
 
-        return !first.IsWrong ? new Answered(answer, first, null, 0) : check is { IsWrong: false, HasCode: true } ? new Answered(text, check, first, rounds) : new Answered(answer, first, first, rounds);
+        return !first.IsWrong ? new Answered(answer, first, null, 0, "") : check is { IsWrong: false, HasCode: true } ? new Answered(text, check, first, rounds, by) : new Answered(answer, first, first, rounds, "");
     }
 
-    private async Task<string?> Repair(Instruction record, string answer, AnswerCheck check, ulong seed, CancellationToken cancel)
+    private async Task<Completion?> Repair(Instruction record, Purpose purpose, string answer, AnswerCheck check, ulong seed, CancellationToken cancel)
     {
         var prompt = _prompts.Value.For(record, "compile_check/repair");
         var fault = check.Fault!;
         var messages = fault.Messages.Length > 0 ? $"{fault.Reason}\n{fault.Messages}" : fault.Reason;
         var said = prompt.Fill(("instruction", record.Said()), ("answer", answer), ("language", check.Language), ("messages", messages));
         var request = Asking.Say(prompt.System ?? record.System, said) with { Sampling = options.Sampling, MaxTokens = options.MaxTokens, Seed = seed };
-        var completion = await Model<IGenerator>(options.Model!).Ask(options.Model!, request, cancel).ConfigureAwait(false);
-        return completion.Ending == Ending.Stop && !string.IsNullOrWhiteSpace(completion.Text) ? completion.Text.Trim() : null;
+        var completion = await Model<IGenerator>(options.Model!).Ask(options.Model!, purpose, request, cancel).ConfigureAwait(false);
+        return completion.Ending == Ending.Stop && !string.IsNullOrWhiteSpace(completion.Text) ? completion : null;
     }
 
     private string? Reason(Answered answer) =>
@@ -201,7 +201,7 @@ public sealed class CompileCheck(CompileCheckOptions options) : AsyncStep<Instru
         return check.Tests is { } passed ? scores.With("tests_passed", passed ? 1 : 0) : scores;
     }
 
-    private Fields Traced(Fields lineage, Answered answer)
+    private static Fields Traced(Fields lineage, Answered answer)
     {
         if (answer.First?.Fault is not { } fault)
         {
@@ -209,7 +209,7 @@ public sealed class CompileCheck(CompileCheckOptions options) : AsyncStep<Instru
         }
 
         lineage = lineage.With("code_fault", $"{answer.First.Language} {fault.Reason}\n{fault.Messages}".TrimEnd());
-        return answer.Check.IsWrong ? lineage : lineage.With("repaired_by", options.Model).With("repairs", answer.Rounds.ToString(CultureInfo.InvariantCulture));
+        return answer.Check.IsWrong ? lineage : lineage.With("repaired_by", answer.By).With("repairs", answer.Rounds.ToString(CultureInfo.InvariantCulture));
     }
 
     private Scores PassAt(Scores scores, IReadOnlyList<Answered> answers)
@@ -242,5 +242,6 @@ public sealed class CompileCheck(CompileCheckOptions options) : AsyncStep<Instru
     /// <param name="Check">What was found out about it.</param>
     /// <param name="First">What was found out about the first one, where that was wrong.</param>
     /// <param name="Rounds">How often it was repaired.</param>
-    private sealed record Answered(string Text, AnswerCheck Check, AnswerCheck? First, int Rounds);
+    /// <param name="By">Who repaired it.</param>
+    private sealed record Answered(string Text, AnswerCheck Check, AnswerCheck? First, int Rounds, string By);
 }

@@ -119,7 +119,8 @@ public sealed class Converse(ConverseOptions options) : AsyncStep<Record, Dialog
         var prompt = _prompts.Value.For(record, persona is null ? "converse/user" : "converse/user_persona");
         var said = prompt.Fill(("conversation", talk.Written(PromptBook.LanguageOf(record))), ("persona", persona ?? ""));
         var request = Asking.Say(prompt.System, said) with { Sampling = options.Sampling, MaxTokens = options.QuestionTokens, Seed = Draw(record, talk, "user") };
-        var completion = await Model<IGenerator>(UserModel).Ask(UserModel, request, cancel).ConfigureAwait(false);
+        var completion = await Model<IGenerator>(UserModel).Ask(UserModel, For(record.Id, Turn("user", talk)), request, cancel).ConfigureAwait(false);
+        talk.UserModel = completion.Model;
         var question = Talk.Question(completion.Text);
         return (question, completion.Text, Talk.IsOver(question) ? "nothing_more" : Fault(completion, talk, "user", question));
     }
@@ -127,7 +128,8 @@ public sealed class Converse(ConverseOptions options) : AsyncStep<Record, Dialog
     private async Task<(string Text, string Reply, string? Fault)> Answer(Record record, Talk talk, CancellationToken cancel)
     {
         var request = new GenerationRequest([.. talk.Messages]) { Sampling = options.Sampling, MaxTokens = options.AnswerTokens, Seed = Draw(record, talk, "assistant") };
-        var completion = await Model<IGenerator>(options.Model).Ask(options.Model, request, cancel).ConfigureAwait(false);
+        var completion = await Model<IGenerator>(options.Model).Ask(options.Model, For(record.Id, Turn("assistant", talk)), request, cancel).ConfigureAwait(false);
+        talk.Model = completion.Model;
         var answer = completion.Text.Trim();
         return (answer, completion.Text, Fault(completion, talk, "assistant", answer));
     }
@@ -140,13 +142,16 @@ public sealed class Converse(ConverseOptions options) : AsyncStep<Record, Dialog
         : talk.Refuses(text) ? "refusal"
         : null;
 
+    /// <summary>Which turn of its side is asked for, those that the record brings counted.</summary>
+    private static string Turn(string role, Talk talk) => string.Create(CultureInfo.InvariantCulture, $"{role} turn {talk.Messages.Count(message => message.Role == role) + 1}");
+
     private ulong Draw(Record record, Talk talk, string role) => Asking.Draw(Seed, record.Id, string.Create(CultureInfo.InvariantCulture, $"converse {role} {talk.Messages.Count}"));
 
     private Dialogue Written(Record record, Talk talk, string end)
     {
         var instruction = record as Instruction;
         var prompt = _prompts.Value.For(record, options.PersonaOf == "user" && Persona(record) is not null ? "converse/user_persona" : "converse/user");
-        var lineage = (instruction?.Lineage ?? Fields.Empty).With("model", options.Model).With("user_model", UserModel).With("prompt", string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}"));
+        var lineage = (instruction?.Lineage ?? Fields.Empty).With("model", talk.Model ?? options.Model).With("user_model", talk.UserModel ?? UserModel).With("prompt", string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}"));
         return new Dialogue
         {
             Id = record.Id,

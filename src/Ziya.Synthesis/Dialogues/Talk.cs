@@ -22,6 +22,12 @@ internal sealed class Talk(IEnumerable<Message> messages)
     /// <summary>Characters of all turns.</summary>
     public int Characters => _messages.Sum(message => message.Content.Length);
 
+    /// <summary>Who answered last; null before.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Who asked last; null before.</summary>
+    public string? UserModel { get; set; }
+
     /// <summary>Goes on.</summary>
     public void Say(string role, string content) => _messages.Add(new Message(role, content));
 

@@ -75,8 +75,8 @@ public sealed class RateDifficulty(DifficultyOptions options) : AsyncStep<Instru
 
         // 2.
         var scorer = Model<ITextScorer>(options.Model!);
-        var alone = scorer.ScoreAnswer([], record.Output, cancel);
-        var behind = await scorer.ScoreAnswer(Asking.Say(record.System, record.Said()).Messages, record.Output, cancel).ConfigureAwait(false);
+        var alone = scorer.ScoreAnswer([], record.Output, For(record.Id, "answer alone"), cancel);
+        var behind = await scorer.ScoreAnswer(Asking.Say(record.System, record.Said()).Messages, record.Output, For(record.Id, "answer behind the instruction"), cancel).ConfigureAwait(false);
         var ifd = Entropy(behind) / Entropy(await alone.ConfigureAwait(false));
 
         // 3. What is not a number is not kept either: an answer of one certain token.
@@ -89,7 +89,7 @@ public sealed class RateDifficulty(DifficultyOptions options) : AsyncStep<Instru
     {
         // 5.
         var prompt = _prompts.Value.For(record, "difficulty/complexity");
-        var opinion = await Rater.Rate(prompt, prompt.Fill(("instruction", record.Said())), cancel).ConfigureAwait(false);
+        var opinion = await Rater.Rate(For(record.Id, "rate"), prompt, prompt.Fill(("instruction", record.Said())), cancel).ConfigureAwait(false);
         return opinion.Value is { } mark
             ? record with { Difficulty = mark, Scores = record.Scores.With("complexity", mark) }
             : new Drop("unparsable", new JsonObject { ["reply"] = opinion.Reply });

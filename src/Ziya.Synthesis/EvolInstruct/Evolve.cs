@@ -103,7 +103,7 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
         var before = parent.Said();
         var prompt = _prompts.Value.For(root, $"{(options.Set == "code" ? "evolve_code" : "evolve")}/{method}");
         var request = new GenerationRequest([]) { Sampling = options.Sampling, MaxTokens = options.MaxTokens, Seed = seed };
-        var reply = await Ask(options.Model, prompt, request, cancel, ("instruction", before)).ConfigureAwait(false);
+        var reply = await Ask(options.Model, For(root.Id, "evolve round " + number), prompt, request, cancel, ("instruction", before)).ConfigureAwait(false);
         var after = Reply.Bare(reply.Text);
         var made = new Instruction
         {
@@ -114,7 +114,7 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
             Source = root.Source,
             Language = root.Language,
             Lineage = Fields.Empty.With("parent", parent.Id).With("root", root.Id).With("round", number).With("method", method)
-                .With("prompt", string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}")).With("model", options.Model),
+                .With("prompt", string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}")).With("model", reply.Model),
         };
 
         // 2.
@@ -124,21 +124,21 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
         if (reason is null && options.Judged)
         {
             request = new GenerationRequest([]) { Sampling = Asking.Greedy, MaxTokens = JudgeTokens };
-            var judged = await Ask(options.Judge ?? options.Model, _prompts.Value.For(root, "evolve/judge"), request, cancel, ("before", before), ("after", after)).ConfigureAwait(false);
+            var judged = await Ask(options.Judge ?? options.Model, For(root.Id, "judge round " + number), _prompts.Value.For(root, "evolve/judge"), request, cancel, ("before", before), ("after", after)).ConfigureAwait(false);
             reason = Elimination.IsEqual(judged.Text) ? "no_gain" : null;
         }
 
         // 4.
         if (reason is null && options.Answerer is not null)
         {
-            var answer = await Model<IGenerator>(options.Answerer).Ask(options.Answerer, Asking.Say(root.System, after) with { Seed = seed }, cancel).ConfigureAwait(false);
-            made = made with { Output = answer.Text.Trim(), Lineage = made.Lineage.With("answer_model", options.Answerer) };
+            var answer = await Model<IGenerator>(options.Answerer).Ask(options.Answerer, For(root.Id, "answer round " + number), Asking.Say(root.System, after) with { Seed = seed }, cancel).ConfigureAwait(false);
+            made = made with { Output = answer.Text.Trim(), Lineage = made.Lineage.With("answer_model", answer.Model) };
             reason = answer.Ending == Ending.Length ? "truncated_answer" : answer.Ending == Ending.Filtered ? "filtered_answer" : Elimination.OfAnswer(answer.Text);
         }
 
         return new Made<Instruction>(made, reason is null ? null : new Drop(reason, new JsonObject { ["reply"] = reply.Text }));
     }
 
-    private Task<Completion> Ask(string model, Prompt prompt, GenerationRequest request, CancellationToken cancel, params ReadOnlySpan<(string Name, string Value)> values) =>
-        Model<IGenerator>(model).Ask(model, request with { Messages = Asking.Say(prompt.System, prompt.Fill(values)).Messages }, cancel);
+    private Task<Completion> Ask(string model, Purpose purpose, Prompt prompt, GenerationRequest request, CancellationToken cancel, params ReadOnlySpan<(string Name, string Value)> values) =>
+        Model<IGenerator>(model).Ask(model, purpose, request with { Messages = Asking.Say(prompt.System, prompt.Fill(values)).Messages }, cancel);
 }

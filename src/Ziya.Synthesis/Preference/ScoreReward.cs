@@ -78,8 +78,8 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
 
         // 2.
         var prompt = record.Said();
-        var candidates = Task.WhenAll(record.Candidates.Select(candidate => Of(prompt, candidate.Output, record.System, cancel)));
-        var output = hasOutput ? await Of(prompt, record.Output!, record.System, cancel).ConfigureAwait(false) : null;
+        var candidates = Task.WhenAll(record.Candidates.Select((candidate, at) => Of(For(record.Id, "candidate", at + 1), prompt, candidate.Output, record.System, cancel)));
+        var output = hasOutput ? await Of(For(record.Id, "output"), prompt, record.Output!, record.System, cancel).ConfigureAwait(false) : null;
         var scored = record.Candidates.Zip(await candidates.ConfigureAwait(false), (candidate, score) => candidate with { Scores = With(candidate.Scores, score) });
         return record with { Candidates = [.. scored], Scores = output is null ? record.Scores : With(record.Scores, output) };
     }
@@ -94,7 +94,7 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
 
         // The question is the turn before; without one the template says what is wrong.
         var shown = options.Turns == RewardTurns.Whole ? messages : [.. messages.Skip(messages.Count - 2)];
-        return record with { Scores = With(record.Scores, await Model<IRewardModel>(options.Model).Score(shown, cancel).ConfigureAwait(false)) };
+        return record with { Scores = With(record.Scores, await Model<IRewardModel>(options.Model).Score(shown, For(record.Id, "last answer"), cancel).ConfigureAwait(false)) };
     }
 
     private async Task<Verdict<Record>> Apply(Pipeline.Records.Preference record, CancellationToken cancel)
@@ -104,15 +104,15 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
             return new Drop("no_answer");
         }
 
-        var rejected = Of(record.Prompt, record.Rejected, record.System, cancel);
-        var chosen = await Of(record.Prompt, record.Chosen, record.System, cancel).ConfigureAwait(false);
+        var rejected = Of(For(record.Id, "rejected"), record.Prompt, record.Rejected, record.System, cancel);
+        var chosen = await Of(For(record.Id, "chosen"), record.Prompt, record.Chosen, record.System, cancel).ConfigureAwait(false);
         return record with { Scores = With(record.Scores, chosen).With(Margin, chosen.Score - (await rejected.ConfigureAwait(false)).Score) };
     }
 
-    private Task<RewardScore> Of(string prompt, string answer, string? system, CancellationToken cancel)
+    private Task<RewardScore> Of(Purpose purpose, string prompt, string answer, string? system, CancellationToken cancel)
     {
         Message[] turn = [new("user", prompt), new("assistant", answer)];
-        return Model<IRewardModel>(options.Model).Score(system is null || options.Turns == RewardTurns.Last ? turn : [new("system", system), .. turn], cancel);
+        return Model<IRewardModel>(options.Model).Score(system is null || options.Turns == RewardTurns.Last ? turn : [new("system", system), .. turn], purpose, cancel);
     }
 
     /// <summary>4.</summary>

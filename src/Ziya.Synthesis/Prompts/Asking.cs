@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Models.Generation;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 using Ziya.Pipeline.Writing;
 
 namespace Ziya.Synthesis.Prompts;
@@ -61,10 +62,14 @@ internal static class Asking
     /// <summary>The instruction as a user would say it: the input below it, as in Self-Instruct (Wang et al. 2023, arXiv:2212.10560).</summary>
     public static string Said(this Instruction record) => Conversation.Question(record);
 
-    /// <summary>Asks, and throws where the request failed for good: the record is then quarantined, and enough of them end the job.</summary>
-    public static async Task<Completion> Ask(this IGenerator model, string name, GenerationRequest request, CancellationToken cancel)
+    /// <summary>
+    /// Asks, and throws where the request failed for good: the record is then quarantined, and enough of them end the job. The completion's model is named as the job does; one
+    /// from a recording, as that does.
+    /// </summary>
+    public static async Task<Completion> Ask(this IGenerator model, string name, Purpose purpose, GenerationRequest request, CancellationToken cancel)
     {
-        var completion = await model.Generate(request, cancel).ConfigureAwait(false);
-        return completion.Ending == Ending.Fault ? throw new InvalidOperationException($"model '{name}': {completion.Fault}") : completion;
+        var completion = await model.Generate(request with { For = purpose }, cancel).ConfigureAwait(false);
+        return completion.Ending == Ending.Fault ? throw new InvalidOperationException($"model '{name}': {completion.Fault}")
+            : completion.IsReplayed ? completion : completion with { Model = name };
     }
 }

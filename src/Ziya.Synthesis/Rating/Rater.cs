@@ -2,6 +2,7 @@ using System.Globalization;
 using Ziya.Models.Generation;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Scoring;
+using Ziya.Pipeline.Steps;
 using Ziya.Synthesis.Prompts;
 
 namespace Ziya.Synthesis.Rating;
@@ -28,30 +29,31 @@ internal sealed class Rater(string name, ITextScorer? scorer, IGenerator? genera
     public int Width => scorer?.Width ?? (generator!.Width * Asking.Ahead);
 
     /// <summary>The mark that the question asks for.</summary>
+    /// <param name="purpose">What the mark is for.</param>
     /// <param name="prompt">Brings the system prompt, if any.</param>
     /// <param name="question">What is asked: the prompt filled in.</param>
     /// <param name="cancel">Gives it up.</param>
     /// <exception cref="InvalidDataException">The question is too long for the model, or its template cannot express it.</exception>
     /// <exception cref="InvalidOperationException">The request failed for good.</exception>
-    public async Task<Opinion> Rate(Prompt prompt, string question, CancellationToken cancel)
+    public async Task<Opinion> Rate(Purpose purpose, Prompt prompt, string question, CancellationToken cancel)
     {
         var request = Asking.Say(prompt.System, question);
         if (scorer is not null)
         {
-            return new Opinion(Mean(await scorer.Choose(request.Messages, _digits, cancel).ConfigureAwait(false)), null);
+            return new Opinion(Mean(await scorer.Choose(request.Messages, _digits, purpose, cancel).ConfigureAwait(false)), null, name);
         }
 
         request = request with { Sampling = Asking.Greedy, MaxTokens = ReplyTokens };
-        var reply = await generator!.Ask(name, request, cancel).ConfigureAwait(false);
+        var reply = await generator!.Ask(name, purpose, request, cancel).ConfigureAwait(false);
         if (Mark.Read(reply.Text, most) is { } mark)
         {
-            return new Opinion(mark, reply.Text);
+            return new Opinion(mark, reply.Text, reply.Model);
         }
 
         // A turn without words is none that a server takes.
         Message[] again = [.. request.Messages, new("assistant", string.IsNullOrWhiteSpace(reply.Text) ? "…" : reply.Text), new("user", repairs.For(prompt.Name[^2..], "rating/repair").Fill())];
-        var second = await generator!.Ask(name, request with { Messages = again, MaxTokens = DigitTokens }, cancel).ConfigureAwait(false);
-        return new Opinion(Mark.Read(second.Text, most), $"{reply.Text}\n---\n{second.Text}");
+        var second = await generator!.Ask(name, purpose with { Operation = purpose.Operation + " again" }, request with { Messages = again, MaxTokens = DigitTokens }, cancel).ConfigureAwait(false);
+        return new Opinion(Mark.Read(second.Text, most), $"{reply.Text}\n---\n{second.Text}", second.Model);
     }
 
     /// <summary>The mean of 1, 2, ... weighed by their probabilities among themselves.</summary>

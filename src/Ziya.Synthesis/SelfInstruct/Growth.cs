@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ziya.Models.Generation;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 using Ziya.Synthesis.Prompts;
@@ -8,7 +9,7 @@ using Ziya.Synthesis.Prompts;
 namespace Ziya.Synthesis.SelfInstruct;
 
 /// <summary>The pool of tasks as it grows. The same seeds, options, seed and answers give the same tasks, however many requests are in flight.</summary>
-internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IGenerator model, ulong seed)
+internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IGenerator model, ulong seed, Func<string, string, Purpose> purpose)
 {
     // A model that goes on to number 16 after eight, as in the paper, writes so many.
     private const int Asked = 8;
@@ -43,21 +44,42 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
     private async Task Round(int round, CancellationToken cancel)
     {
         var requests = Enumerable.Range(0, options.Round).Select(i => Draw($"{round}-{i}")).ToList();
-        var replies = await Task.WhenAll(requests.Select(request => model.Ask(options.Model, request.Request, cancel))).ConfigureAwait(false);
-        foreach (var (request, reply) in requests.Zip(replies))
+        var replies = await Task.WhenAll(requests.Select(request => Reply(request, cancel))).ConfigureAwait(false);
+        foreach (var (request, (reply, missing)) in requests.Zip(replies))
         {
+            if (reply is null)
+            {
+                // It concerns no record that could be quarantined.
+                _made.Add((request.Seed, new Made<Instruction>(Made(request, "", $"self_instruct/{request.Name}", options.Model), NotRecorded(missing!))));
+                continue;
+            }
+
             var tasks = TaskReply.Tasks(reply.Text, reply.Ending == Ending.Length);
             if (tasks.Count == 0)
             {
-                _made.Add((request.Seed, new Made<Instruction>(Made(request, "", $"self_instruct/{request.Name}"), new Drop("unparsable", new JsonObject { ["reply"] = reply.Text }))));
+                _made.Add((request.Seed, new Made<Instruction>(Made(request, "", $"self_instruct/{request.Name}", reply.Model), new Drop("unparsable", new JsonObject { ["reply"] = reply.Text }))));
             }
 
             for (var i = 0; i < tasks.Count && Own < options.Count; i++)
             {
-                Take(request, tasks[i], $"self_instruct/{request.Name}-{(i + 1).ToString(CultureInfo.InvariantCulture)}");
+                Take(request, tasks[i], $"self_instruct/{request.Name}-{(i + 1).ToString(CultureInfo.InvariantCulture)}", reply.Model);
             }
         }
     }
+
+    private async Task<(Completion? Reply, MissingAnswerException? Missing)> Reply(Drawn request, CancellationToken cancel)
+    {
+        try
+        {
+            return (await model.Ask(options.Model, purpose($"self_instruct/{request.Name}", "tasks"), request.Request, cancel).ConfigureAwait(false), null);
+        }
+        catch (MissingAnswerException exception)
+        {
+            return (null, exception);
+        }
+    }
+
+    private static Drop NotRecorded(MissingAnswerException exception) => new("not_recorded", new JsonObject { ["fault"] = exception.Message });
 
     /// <summary>What one request shows: of one language, drawn by the share of its seeds; some of the model's own, the rest seeds, in a drawn order.</summary>
     private Drawn Draw(string name)
@@ -75,7 +97,7 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
         return new Drawn(name, language, given[0].Seed, prompt, [.. shown.Select(task => task.Id)], Request(prompt, text, random));
     }
 
-    private void Take(Drawn from, string text, string id)
+    private void Take(Drawn from, string text, string id, string by)
     {
         Drop? drop = null;
         if (TaskFilter.Fault(text, from.Language) is { } fault)
@@ -91,15 +113,15 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
             Add(new Pooled(id, text, from.Language, from.Seed, true));
         }
 
-        _made.Add((from.Seed, new Made<Instruction>(Made(from, text, id), drop)));
+        _made.Add((from.Seed, new Made<Instruction>(Made(from, text, id, by), drop)));
     }
 
-    private Instruction Made(Drawn from, string text, string id) => new()
+    private static Instruction Made(Drawn from, string text, string id, string by) => new()
     {
         Id = id,
         Text = text,
         Language = from.Language,
-        Lineage = Fields.Empty.With("parents", string.Join(' ', from.Shown)).With("prompt", $"{from.Prompt.Name} v{from.Prompt.Version.ToString(CultureInfo.InvariantCulture)}").With("model", options.Model),
+        Lineage = Fields.Empty.With("parents", string.Join(' ', from.Shown)).With("prompt", $"{from.Prompt.Name} v{from.Prompt.Version.ToString(CultureInfo.InvariantCulture)}").With("model", by),
     };
 
     private void Add(Pooled task)
@@ -130,6 +152,10 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
             {
                 return await Instances(one.Made.Record, cancel).ConfigureAwait(false);
             }
+            catch (MissingAnswerException exception)
+            {
+                return [one.Made with { Drop = NotRecorded(exception) }];
+            }
             finally
             {
                 places.Release();
@@ -143,7 +169,7 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
         const int VerdictTokens = 8;
         var classify = prompts.For(task.Language!, "self_instruct/classify");
         var verdict = await model.Ask(
-            options.Model, Request(classify, classify.Fill(("instruction", task.Text)), 0) with { Sampling = Asking.Greedy, MaxTokens = VerdictTokens }, cancel).ConfigureAwait(false);
+            options.Model, purpose(task.Id, "classify"), Request(classify, classify.Fill(("instruction", task.Text)), 0) with { Sampling = Asking.Greedy, MaxTokens = VerdictTokens }, cancel).ConfigureAwait(false);
         var isClassification = TaskReply.IsYes(verdict.Text);
         var prompt = prompts.For(task.Language!, isClassification ? "self_instruct/labels" : "self_instruct/instances");
 
@@ -152,7 +178,7 @@ internal sealed class Growth(SelfInstructOptions options, PromptBook prompts, IG
         var number = count.ToString(CultureInfo.InvariantCulture);
         var asked = task.Language == "zh" ? $"{number} 个例子" : count == 1 ? "1 example" : $"{number} examples";
         var reply = await model.Ask(
-            options.Model, Request(prompt, prompt.Fill(("instruction", task.Text), ("count", asked)), Asking.Draw(seed, task.Id, "instances")), cancel).ConfigureAwait(false);
+            options.Model, purpose(task.Id, "instances"), Request(prompt, prompt.Fill(("instruction", task.Text), ("count", asked)), Asking.Draw(seed, task.Id, "instances")), cancel).ConfigureAwait(false);
         var isCut = reply.Ending == Ending.Length;
         var instances = Usable(isClassification ? TaskReply.Labels(reply.Text, isCut) : TaskReply.Instances(reply.Text, isCut));
         instances = [.. instances.OrderBy(instance => isClassification ? Asking.Draw(seed, task.Id, instance.Output) : 0).Take(options.Instances)];

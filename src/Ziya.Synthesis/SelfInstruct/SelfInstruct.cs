@@ -35,7 +35,7 @@ public sealed class SelfInstruct(SelfInstructOptions options) : GlobalStep<Instr
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Stages => [new GrowStage(this)];
 
-    private Growth Pool => new(options, _prompts.Value, Model<IGenerator>(options.Model), Seed);
+    private Growth Pool => new(options, _prompts.Value, Model<IGenerator>(options.Model), Seed, (record, operation) => For(record, operation));
 
     /// <inheritdoc/>
     public override string Version() => _prompts.Value.Version;

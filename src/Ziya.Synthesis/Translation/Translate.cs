@@ -47,9 +47,10 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
         ArgumentNullException.ThrowIfNull(record);
         var from = PromptBook.LanguageOf(record);
         var to = from == "zh" ? "en" : "zh";
+        string[] names = options.As == "pair" ? ["question"] : ["instruction", "input", "output"];
         string?[] parts = options.As == "pair" ? [record.Said(), null, null] : [record.Text, record.Input, record.Output];
         var translations = new string?[parts.Length];
-        var worst = 1.0;
+        var (worst, model) = (1.0, options.Model);
         for (var at = 0; at < parts.Length; at++)
         {
             if (string.IsNullOrWhiteSpace(parts[at]))
@@ -58,9 +59,10 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
             }
 
             // 1. and 2.
-            var (there, fault) = await Ask(record, from, parts[at]!, cancel).ConfigureAwait(false);
+            var (there, by, fault) = await Ask(record, from, "translate " + names[at], parts[at]!, cancel).ConfigureAwait(false);
             fault ??= there == parts[at] || PromptBook.LanguageOf(there.AsSpan()) == from ? "untranslated" : null;
-            var (back, faultBack) = fault is null ? await Ask(record, to, there, cancel).ConfigureAwait(false) : ("", null);
+            var (back, _, faultBack) = fault is null ? await Ask(record, to, "translate back " + names[at], there, cancel).ConfigureAwait(false) : ("", "", null);
+            model = by;
             if ((fault ?? faultBack) is { } reason)
             {
                 return Without(record, new Drop(reason, new JsonObject { ["translation"] = there, ["back"] = back }));
@@ -79,7 +81,7 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
 
         // 4.
         var prompt = _prompts.Value.For(from, "translate/text");
-        var lineage = record.Lineage.With("parent", record.Id).With("translation", $"{from}-{to}").With("translation_model", options.Model)
+        var lineage = record.Lineage.With("parent", record.Id).With("translation", $"{from}-{to}").With("translation_model", model)
             .With("translation_prompt", string.Create(CultureInfo.InvariantCulture, $"{prompt.Name} v{prompt.Version}"));
         var scores = record.Scores.With(Agreement, worst);
         var made = options.As == "pair"
@@ -92,12 +94,12 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
     private Verdict<Instruction> Without(Instruction record, Drop drop) =>
         options.As == "both" ? ((Verdict<Instruction>)record).And([new Made<Instruction>(record with { Id = $"{record.Id}/translation" }, drop)]) : drop;
 
-    private async Task<(string Text, string? Fault)> Ask(Instruction record, string from, string text, CancellationToken cancel)
+    private async Task<(string Text, string Model, string? Fault)> Ask(Instruction record, string from, string operation, string text, CancellationToken cancel)
     {
         var prompt = _prompts.Value.For(from, "translate/text");
         var request = Asking.Say(prompt.System, prompt.Fill(("text", text))) with { Sampling = options.Sampling ?? Asking.Greedy, MaxTokens = options.MaxTokens, Seed = Asking.Draw(Seed, record.Id, $"translate {from}") };
-        var completion = await Model<IGenerator>(options.Model).Ask(options.Model, request, cancel).ConfigureAwait(false);
+        var completion = await Model<IGenerator>(options.Model).Ask(options.Model, For(record.Id, operation), request, cancel).ConfigureAwait(false);
         var reply = completion.Text.Trim();
-        return (reply, completion.Ending == Ending.Filtered ? "filtered" : completion.Ending == Ending.Length ? "truncated" : reply.Any(char.IsLetterOrDigit) ? null : "empty");
+        return (reply, completion.Model, completion.Ending == Ending.Filtered ? "filtered" : completion.Ending == Ending.Length ? "truncated" : reply.Any(char.IsLetterOrDigit) ? null : "empty");
     }
 }

@@ -1,0 +1,55 @@
+using Ziya.Models.Entries;
+using Ziya.Pipeline.Jobs;
+
+namespace Ziya.Models.Recordings;
+
+/// <summary>An entry whose model can be replaced by a recording of it.</summary>
+public abstract record RecordableModelOptions : ModelOptions
+{
+    /// <summary>A recording that answers in the model's place, as of an entry with `replay` alone: the model is neither opened nor asked. Default none.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>With `replay`, whether an answer that was recorded for another prompt is refused, as if it were not there. Default false.</summary>
+    public bool Strict { get; init; }
+
+    private ReplayModelOptions? Replayed => Replay is null ? null : new ReplayModelOptions { Replay = Replay, Strict = Strict };
+
+    /// <inheritdoc/>
+    public sealed override IEnumerable<string> Check() => Replayed?.Check() ?? CheckModel();
+
+    /// <summary>A tokenizer is a file, and none of the model's answers.</summary>
+    public sealed override bool Serves(Type use) => Replayed is { } replayed && use != typeof(IModelWithTokenizer) ? replayed.Serves(use) : ModelServes(use);
+
+    /// <inheritdoc/>
+    public sealed override ModelOptions Deciding() => Replayed?.Deciding() ?? DecidingOptions() with { Strict = false };
+
+    /// <inheritdoc/>
+    public sealed override string Version() => Replayed?.Version() ?? ModelVersion();
+
+    /// <inheritdoc/>
+    public sealed override double? Price(double promptTokens, double completionTokens) => Replayed is null ? ModelPrice(promptTokens, completionTokens) : 0;
+
+    /// <inheritdoc/>
+    public sealed override IEnumerable<string> Notes() => Replayed?.Notes() ?? [];
+
+    /// <inheritdoc/>
+    public sealed override object Open(ModelContext context) => Replayed?.Open(context) ?? OpenModel(context);
+
+    /// <summary>As <see cref="Check"/>, of the model.</summary>
+    protected virtual IEnumerable<string> CheckModel() => [];
+
+    /// <summary>As <see cref="Serves"/>, of the model.</summary>
+    protected abstract bool ModelServes(Type use);
+
+    /// <summary>As <see cref="Deciding"/>, of the model.</summary>
+    protected virtual RecordableModelOptions DecidingOptions() => this;
+
+    /// <summary>As <see cref="Version"/>, of the model.</summary>
+    protected virtual string ModelVersion() => "";
+
+    /// <summary>As <see cref="Price"/>, of the model.</summary>
+    protected virtual double? ModelPrice(double promptTokens, double completionTokens) => null;
+
+    /// <summary>As <see cref="Open"/>, of the model.</summary>
+    protected abstract object OpenModel(ModelContext context);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Ziya.Models.Generation;
+using Ziya.Models.Reward;
+using Ziya.Pipeline.Jobs;
+
+namespace Ziya.Models.Recordings;
+
+/// <summary>Answers of models that were recorded, or written by people, in the place of a model: nothing is opened and nobody is asked.</summary>
+[Model("replay")]
+public sealed record ReplayModelOptions : ModelOptions
+{
+    /// <summary>The recording: JSONL with an answer a line, found by record, step, operation and sample.</summary>
+    public required string Replay { get; init; }
+
+    /// <summary>Whether an answer that was recorded for another prompt is refused, as if it were not there. Default false: it is used, and how many there were is told at the end.</summary>
+    public bool Strict { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Check() => Recording.Faults(Replay);
+
+    /// <inheritdoc/>
+    public override bool Serves(Type use) => use == typeof(IGenerator) || use == typeof(IRewardModel);
+
+    /// <summary>What is recorded decides, and not where it lies.</summary>
+    public override ModelOptions Deciding() => this with { Replay = "" };
+
+    /// <inheritdoc/>
+    public override string Version()
+    {
+        if (!File.Exists(Replay))
+        {
+            return "";
+        }
+
+        using var content = File.OpenRead(Replay);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
+    /// <inheritdoc/>
+    public override double? Price(double promptTokens, double completionTokens) => 0;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Notes()
+    {
+        using var recording = Recording.Open(Replay);
+        yield return string.Create(CultureInfo.InvariantCulture, $"replays {Replay}: {recording.Count:N0} recorded answers, no model is asked.");
+    }
+
+    /// <inheritdoc/>
+    public override object Open(ModelContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new ReplayedModel(this, context);
+    }
+}
