@@ -16,11 +16,11 @@ internal static class ReportCommand
 
     private static int Execute(string runDir)
     {
-        var report = Report.Of(RunFolder.At(runDir));
+        var folder = RunFolder.At(runDir);
+        var report = Report.Of(folder);
         ReportText.Write(report);
-        var path = Path.Combine(runDir, "report.html");
-        File.WriteAllText(path, ReportPage.Write(report));
-        Console.Out.WriteLine($"{report.State}  {path}");
+        folder.Write(RunFolder.ReportPage, System.Text.Encoding.UTF8.GetBytes(ReportPage.Write(report)));
+        Console.Out.WriteLine($"{report.State}  {folder.Root}/{RunFolder.ReportPage}");
         return Exit.Done;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Execution;
 
@@ -11,7 +12,7 @@ public sealed class Transient(string message, Exception? inner = null) : Excepti
     /// <summary>Whether trying again makes sense. A full disk or a damaged file stays what it is.</summary>
     public static bool Is(Exception exception) => exception switch
     {
-        Transient or TimeoutException or SocketException or HttpRequestException => true,
+        Transient or StoreAwayException or TimeoutException or SocketException or HttpRequestException => true,
         FileNotFoundException or DirectoryNotFoundException or InvalidDataException => false,
         IOException => Numbers.Contains(exception.HResult),
         _ => false,

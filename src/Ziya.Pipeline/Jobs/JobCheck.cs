@@ -226,9 +226,9 @@ internal static class JobCheck
         }
 
         var root = FolderPattern.Root(pattern);
-        if (pattern.Contains("://", StringComparison.Ordinal))
+        if (Storage.Stores.Fault(root) is { } elsewhere)
         {
-            add("output.write", $"'{pattern}': this build writes to folders only.");
+            add("output.write", elsewhere);
             return;
         }
 
@@ -269,6 +269,11 @@ internal static class JobCheck
 
     private static bool IsInside(string path, string folder)
     {
+        if (Storage.Stores.IsBlob(path) || Storage.Stores.IsBlob(folder))
+        {
+            return (path.TrimEnd('/') + "/").StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+        }
+
         var inner = Path.GetFullPath(path.Length == 0 ? "." : path).TrimEnd('/') + "/";
         var outer = Path.GetFullPath(folder.Length == 0 ? "." : folder).TrimEnd('/') + "/";
         return inner.StartsWith(outer, StringComparison.Ordinal);
@@ -276,6 +281,11 @@ internal static class JobCheck
 
     private static string? WriteProbe(string folder)
     {
+        if (Storage.Stores.IsBlob(folder))
+        {
+            return BlobProbe(Storage.Stores.At(folder));
+        }
+
         var existing = Path.GetFullPath(folder.Length == 0 ? "." : folder);
         while (!Directory.Exists(existing))
         {
@@ -298,6 +308,21 @@ internal static class JobCheck
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return exception.Message.Replace(probe, existing, StringComparison.Ordinal);
+        }
+    }
+
+    private static string? BlobProbe(Storage.IStore store)
+    {
+        try
+        {
+            var probe = $".ziya-{Environment.ProcessId}";
+            store.TryReplace(probe, [], null);
+            store.Delete(probe);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
         }
     }
 

@@ -14,9 +14,9 @@ internal static class InputListing
     /// <summary>What is wrong with one entry of <c>input.read</c>.</summary>
     public static IEnumerable<string> Faults(InputOptions input, string pattern, StepCatalog catalog)
     {
-        if (pattern.Contains("://", StringComparison.Ordinal))
+        if (Stores.Fault(Glob.Folder(pattern)) is { } elsewhere)
         {
-            return [$"'{pattern}': this build reads from folders only."];
+            return [elsewhere];
         }
 
         List<(StoredFile File, string Name)> files;
@@ -39,7 +39,7 @@ internal static class InputListing
             return [$"{link} is a symbolic link that leads nowhere. Delete it, or name the files without it."];
         }
 
-        if (files.Find(file => !File.Exists(file.File.Path)) is { File: not null } gone)
+        if (files.Find(file => !Stores.IsBlob(file.File.Path) && !File.Exists(file.File.Path)) is { File: not null } gone)
         {
             return [$"{gone.File.Path} cannot be opened: it is gone, or its name is not valid UTF-8. Rename it."];
         }
@@ -53,7 +53,7 @@ internal static class InputListing
     /// <summary>The shards of a job's input, in the order of file names. Depends on the files alone.</summary>
     public static IReadOnlyList<Shard> Shards(Job job, StepCatalog catalog)
     {
-        var files = job.Input.Read.SelectMany(Find).DistinctBy(file => Path.GetFullPath(file.File.Path)).ToList();
+        var files = job.Input.Read.SelectMany(Find).DistinctBy(file => Stores.IsBlob(file.File.Path) ? file.File.Path : Path.GetFullPath(file.File.Path)).ToList();
         var total = files.Sum(file => file.File.Bytes);
         var split = job.Limits.SplitMb * (1L << 20) ?? Math.Clamp(total / WantedShards, SmallestSplit, LargestSplit);
         var shards = new List<Shard>();
@@ -105,7 +105,7 @@ internal static class InputListing
     {
         var path = FileStore.Slashes(pattern);
         var folder = Glob.Folder(path);
-        var store = new FileStore(folder.Length == 0 ? "." : folder);
+        var store = Stores.At(folder);
         var rest = path[folder.Length..];
         if (!Glob.IsPattern(path))
         {
@@ -119,7 +119,7 @@ internal static class InputListing
     {
         try
         {
-            return File.ResolveLinkTarget(path, true) is { Exists: false };
+            return !Stores.IsBlob(path) && File.ResolveLinkTarget(path, true) is { Exists: false };
         }
         catch (IOException exception)
         {
@@ -131,6 +131,11 @@ internal static class InputListing
     private static string Missing(string pattern)
     {
         var folder = Glob.Folder(FileStore.Slashes(pattern));
+        if (Stores.IsBlob(pattern))
+        {
+            return $"no blob matches {pattern}.";
+        }
+
         if (folder.Length > 0 && !Directory.Exists(folder))
         {
             return $"no file matches {pattern}: there is no folder {folder} below {Directory.GetCurrentDirectory()}. Paths are relative to where the command runs.";

@@ -25,25 +25,26 @@ internal static class InputOpener
     /// <exception cref="InvalidDataException">The file is plainly something else.</exception>
     public static FormatInput Open(Slice slice, InputFormat format, TextEncoding encoding, int mostBytes)
     {
-        var file = FileStore.Target(new FileInfo(slice.File));
-        if (!file.Exists || file.Length != slice.FileBytes)
+        var (store, path) = Stores.Locate(slice.File);
+        var file = store.Find(path)
+            ?? throw new InputChangedException($"{slice.File} was there when the run was planned and is gone. Put it back, or run the job again without it.");
+        if (file.Bytes != slice.FileBytes)
         {
-            throw new InputChangedException(file.Exists
-                ? $"{slice.File} had {slice.FileBytes} bytes when the run was planned and has {file.Length} now. Run the job again for the changed input."
-                : $"{slice.File} was there when the run was planned and is gone. Put it back, or run the job again without it.");
+            throw new InputChangedException(
+                $"{slice.File} had {slice.FileBytes} bytes when the run was planned and has {file.Bytes} now. Run the job again for the changed input.");
         }
 
         if (format.NeedsFile)
         {
-            return new FormatInput(Stream.Null, slice.File, 0, slice.End, mostBytes, file.FullName);
+            return store is FileStore files
+                ? new FormatInput(Stream.Null, slice.File, 0, slice.End, mostBytes, FileStore.Target(new FileInfo(files.FullPath(path))).FullName)
+                : Fetched(slice, mostBytes);
         }
 
         // A task that starts in the middle sees the byte before, to know whether a record begins with its first.
         if (slice.Start > 0)
         {
-            var middle = OpenFile(slice.File);
-            middle.Position = slice.Start - 1;
-            return new FormatInput(middle, slice.File, slice.Start, slice.End, mostBytes);
+            return new FormatInput(OpenFile(slice.File, slice.Start - 1), slice.File, slice.Start, slice.End, mostBytes);
         }
 
         var detects = format.IsText && encoding == TextEncoding.Auto;
@@ -70,12 +71,34 @@ internal static class InputOpener
         };
     }
 
-    private static FileStream OpenFile(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+    /// <summary>A copy on the local disk, which goes with the stream that the input holds.</summary>
+    private static FormatInput Fetched(Slice slice, int mostBytes)
+    {
+        var copy = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"ziya-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
+        try
+        {
+            using var blob = OpenFile(slice.File, 0);
+            blob.CopyTo(copy, 1 << 20);
+            copy.Flush();
+            return new FormatInput(copy, slice.File, 0, slice.End, mostBytes, copy.Name);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    private static Stream OpenFile(string file, long offset)
+    {
+        var (store, path) = Stores.Locate(file);
+        return store.OpenRead(path, offset);
+    }
 
     private static Stream Unpacked(string path, out Compression compression)
     {
-        var file = OpenFile(path);
+        var file = OpenFile(path, 0);
         Span<byte> start = stackalloc byte[4];
         var read = file.ReadAtLeast(start, start.Length, false);
         file.Position = 0;

@@ -7,7 +7,7 @@ internal sealed class LineNumbers : IDisposable
 {
     private readonly byte[] _buffer = new byte[1 << 16];
     private string? _file;
-    private FileStream? _stream;
+    private Stream? _stream;
     private long _position;
     private long _line;
 
@@ -44,12 +44,13 @@ internal sealed class LineNumbers : IDisposable
         _file = file;
         _position = 0;
         _line = 0;
-        if (!File.Exists(file))
+        var (store, path) = Stores.Locate(file);
+        if (store.Find(path) is null)
         {
             return;
         }
 
-        _stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+        _stream = store.OpenRead(path);
         var start = _stream.ReadAtLeast(_buffer.AsSpan(0, 4), 4, false);
         if (Compressions.OfBytes(_buffer.AsSpan(0, start), file) != Compression.None)
         {

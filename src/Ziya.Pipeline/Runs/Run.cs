@@ -73,7 +73,7 @@ public sealed class Run : IDisposable
     public static Run Open(Job job, StepCatalog catalog, string? runDir, bool fresh, TimeProvider time)
     {
         var compiled = Planner.Compile(job, InputListing.Shards(job, catalog));
-        return Open(job, catalog, new FileStore(runDir ?? $"runs/{IdOf(compiled.Plan)}"), compiled, fresh, time);
+        return Open(job, catalog, Stores.At(runDir ?? $"runs/{IdOf(compiled.Plan)}"), compiled, fresh, time);
     }
 
     internal static Run Open(Job job, StepCatalog catalog, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time)

@@ -25,8 +25,8 @@ public sealed class RunFolder(IStore store)
         || path.StartsWith("quarantine/", StringComparison.Ordinal)
         || path.StartsWith("scratch/", StringComparison.Ordinal);
 
-    /// <summary>A run folder on the file system.</summary>
-    public static RunFolder At(string folder) => new(new FileStore(folder));
+    /// <summary>A run folder: a folder, or <c>azblob://container/prefix</c>.</summary>
+    public static RunFolder At(string folder) => new(Stores.At(folder));
 
     /// <summary>Where it lies.</summary>
     public string Root => store.Root;

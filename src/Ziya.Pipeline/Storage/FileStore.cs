@@ -60,7 +60,7 @@ public sealed partial class FileStore : IStore
     /// <inheritdoc/>
     public Stream OpenRead(string path, long offset = 0)
     {
-        var stream = new FileStream(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
+        var stream = new FileStream(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
         stream.Position = offset;
         return stream;
     }

@@ -8,7 +8,7 @@ namespace Ziya.Pipeline.Writing;
 internal static class Dataset
 {
     /// <summary>The job whose dataset lies in a folder, by its manifest; null where there is none.</summary>
-    public static string? OwnerOf(string folder) => ReadManifest(new FileStore(folder.Length == 0 ? "." : folder))?.Job;
+    public static string? OwnerOf(string folder) => ReadManifest(Stores.At(folder))?.Job;
 
     /// <summary>The manifest of a dataset; null where there is none that can be read.</summary>
     public static Manifest? ReadManifest(IStore store)

@@ -14,7 +14,7 @@ internal static class Publisher
     /// <summary>Publishes the outputs of a run.</summary>
     public static void Publish(Run run)
     {
-        var target = new FileStore(FolderPattern.Root(run.Job.Output.Write));
+        var target = Stores.At(FolderPattern.Root(run.Job.Output.Write));
         var last = run.Plan.Phases[^1];
         var markers = run.Folder.ReadMarkers(run.Plan.Phases);
         var staging = DatasetWriter.Staging(last);
@@ -36,7 +36,7 @@ internal static class Publisher
         Write(target, Manifest.Path, JsonText.Write(manifest));
     }
 
-    private static void RemoveStale(FileStore target, Manifest manifest)
+    private static void RemoveStale(IStore target, Manifest manifest)
     {
         var kept = manifest.Files.Select(file => file.Path).ToHashSet();
         foreach (var stale in Dataset.ReadManifest(target)?.Files.Where(file => !kept.Contains(file.Path)) ?? [])
@@ -53,10 +53,10 @@ internal static class Publisher
         !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..") && path.Contains(".jsonl", StringComparison.Ordinal);
 
     private static void WriteCard(
-        Run run, FileStore target, Manifest manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
+        Run run, IStore target, Manifest manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
     {
         const string Card = "README.md";
-        if (target.Find(Card) is not null && !File.ReadAllText(target.FullPath(Card)).Contains(DatasetCard.Signature, StringComparison.Ordinal))
+        if (target.Find(Card) is not null && !ReadText(target, Card).Contains(DatasetCard.Signature, StringComparison.Ordinal))
         {
             // Somebody else's README: theirs stays.
             return;
@@ -66,7 +66,13 @@ internal static class Publisher
         Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), Report.StatsOf(markers, run.Plan))));
     }
 
-    private static void Write(FileStore target, string path, byte[] content)
+    private static string ReadText(IStore store, string path)
+    {
+        using var reader = new StreamReader(store.OpenRead(path));
+        return reader.ReadToEnd();
+    }
+
+    private static void Write(IStore target, string path, byte[] content)
     {
         using var pending = target.Create(path);
         pending.Content.Write(content);
