@@ -193,9 +193,9 @@ public sealed class BlobStoreTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.Throws<DirectoryNotFoundException>(() => Write(store, "a", "x"));
     }
 
-    private static List<string> Paths(IStore store, string prefix) => [.. store.List(prefix).Select(file => file.Path)];
+    private static List<string> Paths(BlobStore store, string prefix) => [.. store.List(prefix).Select(file => file.Path)];
 
-    private static void Write(IStore store, string path, string content)
+    private static void Write(BlobStore store, string path, string content)
     {
         using var pending = store.Create(path);
         pending.Content.Write(Encoding.UTF8.GetBytes(content));
