@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Ziya.Cli.Tests.Schemas;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Schemas;
+using Ziya.Synthesis.Prompts;
 
 namespace Ziya.Cli.Tests;
 
@@ -48,6 +49,14 @@ public sealed partial class JobsReadmeTests
     {
         var row = HasRow(Section("### Output"), format, "output format");
         Assert.All(new OutputOptions { Write = "out", FormatType = Catalog.All.OutputFormats[format] }.OpenFormat().Variants, variant => Assert.Contains($"`{variant}`", row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Prompts_ThatComeAlong_AreListedByTheirNames()
+    {
+        // A name whole, or where it is not the first of its folder in the table, without the folder.
+        var section = string.Join('\n', Section("### Prompts"));
+        Assert.Empty(new PromptBook(null, "").Names.Where(name => !section.Contains($"`{name}`", StringComparison.Ordinal) && !section.Contains($"`{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}`", StringComparison.Ordinal)));
     }
 
     [Fact]

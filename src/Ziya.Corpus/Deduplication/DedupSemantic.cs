@@ -97,6 +97,13 @@ public sealed class DedupSemantic : AsyncGlobalStep<Record, ReadOnlyMemory<float
         : _rule.Check();
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return [new ModelUse(_options.Model, 1, ModelUse.Tokens(record.Content), 0)];
+    }
+
+    /// <inheritdoc/>
     public override async Task<ReadOnlyMemory<float>> Look(Record record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -38,6 +38,13 @@ public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Re
     public override IEnumerable<string> Writes => [Score];
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return [new ModelUse(options.Model, 1, ModelUse.Tokens(record.Content), 0)];
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Record>> Apply(Record record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

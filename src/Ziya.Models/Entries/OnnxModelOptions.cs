@@ -60,6 +60,14 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
     /// <summary>Ids behind a text that is scored as a whole or embedded. Default: as the model's tokenizer has it; that of Ziya's reward model ends with 2.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
 
+    /// <summary>Gigabytes that the device reads from its memory a second, for `ziya plan --cost`. Default: 1000 for CUDA, 20 for a processor.</summary>
+    [Range(0.1, 1e6)]
+    public double? GbPerSecond { get; init; }
+
+    /// <summary>Multiplications and additions that it does a second, in 10^12, for `ziya plan --cost`. Default: 100 for CUDA, 0.1 for a processor.</summary>
+    [Range(0.001, 1e6)]
+    public double? Tflops { get; init; }
+
     private ScoringOptions Scoring => new() { Device = Device, BatchTokens = BatchTokens, Window = Window, Overlap = Overlap, StartIds = StartIds, EndIds = EndIds };
 
     /// <inheritdoc/>
@@ -91,7 +99,23 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
     }
 
     /// <inheritdoc/>
-    protected override RecordableModelOptions DecidingOptions() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096 };
+    protected override RecordableModelOptions DecidingOptions() => this with { Device = "auto", Batch = 16, CacheMb = 1024, BatchTokens = 4096, GbPerSecond = null, Tflops = null };
+
+    /// <inheritdoc/>
+    protected override DeviceTime? ModelTime(double promptTokens, double completionTokens)
+    {
+        try
+        {
+            var manifest = ModelManifest.Load(Onnx);
+            var device = Devices.Device.Choose(Device, manifest.Compute, CudaInstallation.Here);
+            var (bytes, operations) = device.Cuda is not null ? (GbPerSecond ?? 1000, Tflops ?? 100) : (GbPerSecond ?? 20, Tflops ?? 0.1);
+            return new DeviceTime(LeastTime.Seconds(manifest, Batch, bytes * 1e9, operations * 1e12, promptTokens, completionTokens), device.ToString());
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Names, lengths and times of the files: weights of gigabytes are not read for it.</summary>
     protected override string ModelVersion()

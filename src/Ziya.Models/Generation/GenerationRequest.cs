@@ -27,6 +27,9 @@ public sealed record GenerationRequest(IReadOnlyList<Message> Messages)
     [JsonIgnore]
     public Purpose? For { get; init; }
 
+    /// <summary>Why there is nothing to go on with, or null: what a model makes of no words is no answer to anything.</summary>
+    internal string? Nothing => Messages.Count == 0 ? "the conversation is empty." : string.IsNullOrWhiteSpace(Messages[^1].Content) ? "the prompt is empty: the last turn has no words." : null;
+
     /// <summary>A request with one turn of the user.</summary>
     public static GenerationRequest Of(string prompt) => new([new Message("user", prompt)]);
 

@@ -36,6 +36,11 @@ public sealed class LocalGenerator(string name, LocalModel model, PromptTemplate
     {
         ArgumentNullException.ThrowIfNull(request);
         cancel.ThrowIfCancellationRequested();
+        if (request.Nothing is { } nothing)
+        {
+            return Completion.Failed(name, nothing);
+        }
+
         IReadOnlyList<PromptPart> prompt;
         try
         {

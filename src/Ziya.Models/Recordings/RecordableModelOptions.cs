@@ -30,6 +30,9 @@ public abstract record RecordableModelOptions : ModelOptions
     public sealed override double? Price(double promptTokens, double completionTokens) => Replayed is null ? ModelPrice(promptTokens, completionTokens) : 0;
 
     /// <inheritdoc/>
+    public sealed override DeviceTime? Time(double promptTokens, double completionTokens) => Replayed is null ? ModelTime(promptTokens, completionTokens) : null;
+
+    /// <inheritdoc/>
     public sealed override IEnumerable<string> Notes() => Replayed?.Notes() ?? [];
 
     /// <inheritdoc/>
@@ -49,6 +52,9 @@ public abstract record RecordableModelOptions : ModelOptions
 
     /// <summary>As <see cref="Price"/>, of the model.</summary>
     protected virtual double? ModelPrice(double promptTokens, double completionTokens) => null;
+
+    /// <summary>As <see cref="Time"/>, of the model.</summary>
+    protected virtual DeviceTime? ModelTime(double promptTokens, double completionTokens) => null;
 
     /// <summary>As <see cref="Open"/>, of the model.</summary>
     protected abstract object OpenModel(ModelContext context);

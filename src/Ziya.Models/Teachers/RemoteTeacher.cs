@@ -86,9 +86,9 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     public async Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Messages.Count == 0)
+        if (request.Nothing is { } nothing)
         {
-            return Completion.Failed(Model, "the conversation is empty.");
+            return Completion.Failed(Model, nothing);
         }
 
         var messages = request.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content)).ToList();

@@ -18,6 +18,9 @@ public abstract record ModelOptions
     /// <summary>What tokens cost, where the entry names prices; null where it does not.</summary>
     public virtual double? Price(double promptTokens, double completionTokens) => null;
 
+    /// <summary>How long a device of this machine computes them, at the least, about; null where the model is elsewhere or not there yet.</summary>
+    public virtual DeviceTime? Time(double promptTokens, double completionTokens) => null;
+
     /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
     public virtual string Version() => "";
 

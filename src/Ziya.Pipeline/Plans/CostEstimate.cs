@@ -10,7 +10,8 @@ namespace Ziya.Pipeline.Plans;
 /// <param name="Step">The step.</param>
 /// <param name="Use">What it asks, of which model.</param>
 /// <param name="Cost">What that costs, in the currency of the model's prices; null where the entry names none.</param>
-public sealed record StepCost(string Step, ModelUse Use, double? Cost);
+/// <param name="Time">What it takes a device of this machine, about; null of a model elsewhere.</param>
+public sealed record StepCost(string Step, ModelUse Use, double? Cost, DeviceTime? Time);
 
 /// <summary>
 /// What a job will ask of its models, before anything is asked: from the first records of some shards, and the size of the rest. It is an upper bound of the requests as
@@ -19,7 +20,7 @@ public sealed record StepCost(string Step, ModelUse Use, double? Cost);
 /// <param name="Sampled">Records looked at.</param>
 /// <param name="Records">Records of the input, about.</param>
 /// <param name="Steps">What each step asks of each model.</param>
-/// <param name="Unknown">Steps whose records are made by a step before, of another kind than the input: nothing is known of their texts.</param>
+/// <param name="Unknown">Steps whose records are made by a step before, of a kind that nothing is known of beforehand.</param>
 public sealed record CostEstimate(int Sampled, double Records, IReadOnlyList<StepCost> Steps, IReadOnlyList<string> Unknown)
 {
     private const int MostShards = 16;
@@ -30,9 +31,10 @@ public sealed record CostEstimate(int Sampled, double Records, IReadOnlyList<Ste
     {
         var plan = Planner.Make(job, catalog);
         var (records, readBytes, readAll) = Sample(job, catalog, plan);
+        var sampled = records.Count;
         var total = plan.Shards.Sum(shard => shard.Bytes);
         var scale = readAll || readBytes == 0 ? 1 : (double)total / readBytes;
-        var (steps, unknown, growth) = (new List<StepCost>(), new List<string>(), 1.0);
+        var (steps, unknown, each) = (new List<StepCost>(), new List<string>(), scale);
         foreach (var step in job.Steps)
         {
             var made = step.Create(job.Seed);
@@ -42,21 +44,18 @@ public sealed record CostEstimate(int Sampled, double Records, IReadOnlyList<Ste
                 unknown.Add(step.Key);
             }
 
-            var uses = made.UsesOnce().Concat((fits ? records : []).SelectMany(made.Uses).Select(use => use with
-            {
-                Requests = use.Requests * scale * growth,
-                PromptTokens = use.PromptTokens * scale * growth,
-                CompletionTokens = use.CompletionTokens * scale * growth,
-            }));
+            var uses = made.UsesOnce().Concat((fits ? records : []).SelectMany(made.Uses).Select(use => use.Times(each)));
             steps.AddRange(
                 from use in uses
                 group use by use.Model into same
                 let sum = new ModelUse(same.Key, same.Sum(use => use.Requests), same.Sum(use => use.PromptTokens), same.Sum(use => use.CompletionTokens))
-                select new StepCost(step.Key, sum, job.Models[sum.Model].Options.Price(sum.PromptTokens, sum.CompletionTokens)));
-            growth *= made.Growth;
+                let model = job.Models[sum.Model].Options
+                select new StepCost(step.Key, sum, model.Price(sum.PromptTokens, sum.CompletionTokens), model.Time(sum.PromptTokens, sum.CompletionTokens)));
+            each = (each * made.Growth) + (records.Count > 0 ? made.Makes / records.Count : 0);
+            records = fits ? records.ConvertAll(made.Foresee) : records;
         }
 
-        return new CostEstimate(records.Count, records.Count * scale, steps, unknown);
+        return new CostEstimate(sampled, sampled * scale, steps, unknown);
     }
 
     private static (List<Record> Records, long Bytes, bool All) Sample(Job job, StepCatalog catalog, Plan plan)

@@ -32,6 +32,12 @@ public abstract class Step
     /// <summary>Records that go on for each that comes in, at most, of a step that makes some. Default 1.</summary>
     public virtual double Growth => 1;
 
+    /// <summary>Records that it makes however many come in, at most. Default 0.</summary>
+    public virtual double Makes => 0;
+
+    /// <summary>A record as it may come out, for the estimates of the steps behind: where a model is to write something, with a <see cref="ModelUse.StandIn"/> for it.</summary>
+    public virtual Record Foresee(Record record) => record;
+
     /// <summary>The seed of the job.</summary>
     internal ulong Seed { get; set; }
 

@@ -62,11 +62,47 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
     ];
 
     /// <inheritdoc/>
+    public override double Growth => options.Passages;
+
+    /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        const int Around = 200;
+        foreach (var (passage, _) in Passages((Document)record).Where(one => one.Passage.Fault is null))
+        {
+            var tokens = ModelUse.Tokens(passage.Text);
+            yield return new ModelUse(options.Model, 1, tokens + Around, options.MaxTokens);
+            yield return Rating.Rater.Use(RaterName, tokens + options.MaxTokens);
+            if (options.Rewrite)
+            {
+                yield return new ModelUse(options.Model, 1, tokens + options.MaxTokens + Around, options.RewriteTokens);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Record Foresee(Record record) => new Instruction
+    {
+        Id = record.Id,
+        Text = ModelUse.StandIn(options.MaxTokens),
+        Output = options.Rewrite ? ModelUse.StandIn(options.RewriteTokens) : Passages((Document)record).Select(one => one.Passage.Text).MaxBy(text => text.Length) ?? "",
+    };
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Document record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
 
         // 1.
+        var passages = Passages(record);
+        var made = await Task.WhenAll(passages.Select((one, at) => Make(record, one.Passage, one.Genre, at + 1, cancel))).ConfigureAwait(false);
+        var first = Array.FindIndex(made, one => one.Drop is null);
+        Verdict<Instruction> verdict = made.Length == 0 ? new Drop("no_text") : first >= 0 ? made[first].Record : Whole(made[0]);
+        return verdict.And([.. made.Where((_, at) => at != Math.Max(first, 0))]);
+    }
+
+    private List<(Passage Passage, string Genre)> Passages(Document record)
+    {
         var chinese = PromptBook.LanguageOf(record) == "zh";
         var cutter = chinese ? new PassageCutter(true, options.MinCharacters, options.MaxCharacters) : new PassageCutter(false, options.MinWords, options.MaxWords);
         var passages = new List<(Passage Passage, string Genre)>();
@@ -81,10 +117,7 @@ public sealed class MakeInstruction(AnswerToInstructionOptions options) : AsyncS
             }
         }
 
-        var made = await Task.WhenAll(passages.Select((one, at) => Make(record, one.Passage, one.Genre, at + 1, cancel))).ConfigureAwait(false);
-        var first = Array.FindIndex(made, one => one.Drop is null);
-        Verdict<Instruction> verdict = made.Length == 0 ? new Drop("no_text") : first >= 0 ? made[first].Record : Whole(made[0]);
-        return verdict.And([.. made.Where((_, at) => at != Math.Max(first, 0))]);
+        return passages;
     }
 
     /// <summary>The drop of a document, with what was made of its passage.</summary>

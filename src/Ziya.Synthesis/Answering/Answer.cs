@@ -66,6 +66,16 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
     }
 
     /// <inheritdoc/>
+    public override Record Foresee(Record record)
+    {
+        var instruction = (Instruction)record;
+        var answer = ModelUse.StandIn(options.MaxTokens ?? ModelUse.UsualTokens);
+        return !string.IsNullOrEmpty(instruction.Output) && !options.Replace ? record
+            : options.Model.Count * options.Samples == 1 ? instruction with { Output = answer }
+            : instruction with { Candidates = [.. options.Model.SelectMany(name => Enumerable.Repeat(new Candidate(answer, name), options.Samples))] };
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -100,6 +100,17 @@ public sealed class CompileCheck(CompileCheckOptions options) : AsyncStep<Instru
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        // As if every answer were wrong in every round: what a compiler says is of about two hundred tokens, the prompt of as many.
+        const int Around = 400;
+        var instruction = (Instruction)record;
+        string[] answers = instruction.Candidates.Count > 0 ? [.. instruction.Candidates.Select(candidate => candidate.Output)] : string.IsNullOrEmpty(instruction.Output) ? [] : [instruction.Output];
+        return options.Model is not { } model ? [] : answers.Select(answer => new ModelUse(
+            model, options.Repairs, options.Repairs * (ModelUse.Tokens(instruction.Said()) + ModelUse.Tokens(answer) + Around), options.Repairs * (double)(options.MaxTokens ?? ModelUse.UsualTokens)));
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

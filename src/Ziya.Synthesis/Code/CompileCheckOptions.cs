@@ -64,7 +64,7 @@ public sealed record CompileCheckOptions
     [Range(1, 10)]
     public int Repairs { get; init; } = 1;
 
-    /// <summary>Folder with prompts of one's own, `zh/repair_code.yaml` and `en/repair_code.yaml`. Default: those that come with the program.</summary>
+    /// <summary>A folder of prompts of one's own, `zh/compile_check/repair.yaml` and `en/compile_check/repair.yaml`, in front of those that come along. Default: none.</summary>
     public string? Prompts { get; init; }
 
     /// <summary>Most tokens of a repaired answer. Default: as the model's template or entry says.</summary>

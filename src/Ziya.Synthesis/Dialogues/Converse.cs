@@ -53,6 +53,38 @@ public sealed class Converse(ConverseOptions options) : AsyncStep<Record, Dialog
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        // The prompt of the user's side is of about a hundred and fifty tokens.
+        const int Around = 150;
+        var talk = Begin(record);
+        var before = (double)talk.Messages.Sum(message => ModelUse.Tokens(message.Content));
+        for (var answers = talk.Answers; answers < options.Turns; answers++)
+        {
+            if (answers > talk.Answers || !talk.IsAsked)
+            {
+                yield return new ModelUse(UserModel, 1, before + Around, options.QuestionTokens);
+                before += options.QuestionTokens;
+            }
+
+            yield return new ModelUse(options.Model, 1, before, options.AnswerTokens);
+            before = Math.Min(before + options.AnswerTokens, options.MaxCharacters);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Record Foresee(Record record)
+    {
+        var talk = Begin(record);
+        while (talk.Answers < options.Turns)
+        {
+            talk.Say(talk.IsAsked ? "assistant" : "user", ModelUse.StandIn(talk.IsAsked ? options.AnswerTokens : options.QuestionTokens));
+        }
+
+        return new Dialogue { Id = record.Id, Messages = [.. talk.Messages] };
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Dialogue>> Apply(Record record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

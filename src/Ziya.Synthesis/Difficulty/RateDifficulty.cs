@@ -51,6 +51,14 @@ public sealed class RateDifficulty(DifficultyOptions options) : AsyncStep<Instru
     ];
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        var instruction = (Instruction)record;
+        var (said, answer) = (ModelUse.Tokens(instruction.Said()), ModelUse.Tokens(instruction.Output));
+        return options.By == "ifd" ? [new ModelUse(options.Model!, 2, said + (2 * answer), 0)] : [Rater.Use(options.Judge!, said)];
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

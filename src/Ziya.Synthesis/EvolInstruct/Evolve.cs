@@ -78,6 +78,9 @@ public sealed class Evolve(EvolveOptions options) : AsyncStep<Instruction, Instr
     }
 
     /// <inheritdoc/>
+    public override Record Foresee(Record record) => options.Answerer is null ? record : (Instruction)record with { Output = ModelUse.StandIn(ModelUse.UsualTokens) };
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Synthesis.Knowledge;
 
@@ -7,6 +9,14 @@ public sealed record AddKnowledgeOptions
 {
     /// <summary>Files of the corpus, paths or globs, in any format that `input.read` takes; their records are documents (`text`, and `id` and `source` where they have them).</summary>
     public required IReadOnlyList<string> Corpus { get; init; }
+
+    /// <summary>An embedding model: passages are then looked up by the cosine of its vectors too, and both lists become one by reciprocal rank fusion. The corpus is embedded once a run, and anew when a run goes on. Default none: by words alone.</summary>
+    [ModelName(typeof(IEmbedder))]
+    public string? Model { get; init; }
+
+    /// <summary>Least cosine of a passage, with `model`. What a cosine means is the model's affair: look at some first. Default 0.5, 0 to 1.</summary>
+    [Range(0.0, 1.0)]
+    public double MinSimilarity { get; init; } = 0.5;
 
     /// <summary>Most megabytes of text in the corpus, in UTF-8; a larger one is refused. The index lies in memory and takes several times as much as the text: 21 times for 20 MB of randomly drawn Chinese characters, where nearly every pair is new; texts that people wrote repeat themselves. It is not counted in `limits.memory_mb`. Default 64, 1 to 8192.</summary>
     [Range(1, 8192)]

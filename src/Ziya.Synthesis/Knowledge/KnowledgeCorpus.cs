@@ -22,6 +22,9 @@ internal sealed class KnowledgeCorpus(IReadOnlyList<string> patterns)
     /// <summary>Changes when a file does.</summary>
     public string Version => string.Concat(InputListing.Shards(_job, Formats).SelectMany(shard => shard.Slices).Select(slice => $"{slice.File}|{slice.FileBytes}|{slice.Version}\n").Distinct());
 
+    /// <summary>Bytes of the files.</summary>
+    public long Bytes => InputListing.Shards(_job, Formats).Sum(shard => shard.Bytes);
+
     /// <summary>Patterns that no file fits, files of no known format.</summary>
     public IEnumerable<string> Faults() => patterns is not { Count: > 0 } ? ["'corpus' names no file."] : patterns.SelectMany(pattern => InputListing.Faults(_job.Input, pattern, Formats));
 

@@ -39,6 +39,18 @@ public sealed class Prefer(PreferOptions options) : Step<Instruction, Pipeline.R
     public override IEnumerable<string> Check() => CheckOptions(options);
 
     /// <inheritdoc/>
+    public override double Growth => options.MaxPairs ?? 1;
+
+    /// <inheritdoc/>
+    public override Record Foresee(Record record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var instruction = (Instruction)record;
+        var answers = instruction.Candidates.Select(candidate => candidate.Output).DefaultIfEmpty("");
+        return new Pipeline.Records.Preference { Id = record.Id, Prompt = Conversation.Question(instruction), System = instruction.System, Chosen = answers.First(), Rejected = answers.Last() };
+    }
+
+    /// <inheritdoc/>
     public override Verdict<Pipeline.Records.Preference> Apply(Instruction record)
     {
         ArgumentNullException.ThrowIfNull(record);

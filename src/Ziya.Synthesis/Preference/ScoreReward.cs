@@ -41,7 +41,16 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
     public override int Width => Model<IRewardModel>(options.Model).Width;
 
     /// <inheritdoc/>
-    public override IEnumerable<ModelUse> Uses(Record record) => [new ModelUse(options.Model, Math.Max(1, (record as Instruction)?.Candidates.Count ?? 1), ModelUse.Tokens(record.Content), 0)];
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        var (prompt, answers) = record switch
+        {
+            Instruction instruction => (instruction.Said(), instruction.Candidates.Select(candidate => candidate.Output).Concat(string.IsNullOrWhiteSpace(instruction.Output) ? [] : [instruction.Output])),
+            Pipeline.Records.Preference preference => (preference.Prompt, [preference.Chosen, preference.Rejected]),
+            _ => (record.Content, Enumerable.Repeat("", 1)),
+        };
+        return answers.Select(answer => new ModelUse(options.Model, 1, ModelUse.Tokens(prompt) + ModelUse.Tokens(answer), 0));
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<string> Writes => [Score, Cut, Margin];

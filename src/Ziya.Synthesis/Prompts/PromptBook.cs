@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -12,7 +13,7 @@ namespace Ziya.Synthesis.Prompts;
 /// The prompts that steps use, in Chinese and English: those that come along, <c>Prompts/zh/NAME.yaml</c> and <c>Prompts/en/NAME.yaml</c>, and in front of
 /// them those of a folder of the user's with the same layout.
 /// </summary>
-public sealed class PromptBook
+public sealed partial class PromptBook
 {
     private const string Ending = ".yaml";
     private static readonly string[] Languages = ["zh", "en"];
@@ -122,9 +123,12 @@ public sealed class PromptBook
     {
         try
         {
+            var shipped = _prompts.GetValueOrDefault(key);
             var prompt = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build().Deserialize<Prompt?>(content);
             _prompts[key] = prompt?.User is null || prompt.Version < 1
                 ? throw new InvalidDataException($"{path}: 'version', from 1 on, and 'user' are needed.")
+                : shipped is not null && Places(shipped) is { Count: > 0 } places && !places.Overlaps(Places(prompt))
+                ? throw new InvalidDataException($"{path}: has none of the places that are filled in here: {string.Join(", ", places)}. The model would not be told what it is about.")
                 : prompt with { Name = $"{key[3..]}.{key[..2]}" };
         }
         catch (YamlException exception)
@@ -132,4 +136,9 @@ public sealed class PromptBook
             throw new InvalidDataException($"{path}:{exception.Start.Line}:{exception.Start.Column}: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
     }
+
+    private static HashSet<string> Places(Prompt prompt) => [.. Place().Matches(prompt.User).Select(match => match.Value)];
+
+    [GeneratedRegex(@"\{[a-z]+\}")]
+    private static partial Regex Place();
 }

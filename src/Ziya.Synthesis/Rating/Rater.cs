@@ -28,6 +28,13 @@ internal sealed class Rater(string name, ITextScorer? scorer, IGenerator? genera
     /// <summary>How many requests in flight keep the model busy.</summary>
     public int Width => scorer?.Width ?? (generator!.Width * Asking.Ahead);
 
+    /// <summary>What a mark costs of a model whose reply is read, if it has to be asked twice: the question's own text is of about two hundred tokens.</summary>
+    public static ModelUse Use(string name, double tokens)
+    {
+        const int Around = 200;
+        return new ModelUse(name, 2, (2 * (tokens + Around)) + ReplyTokens, ReplyTokens + DigitTokens);
+    }
+
     /// <summary>The mark that the question asks for.</summary>
     /// <param name="purpose">What the mark is for.</param>
     /// <param name="prompt">Brings the system prompt, if any.</param>

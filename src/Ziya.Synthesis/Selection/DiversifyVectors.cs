@@ -26,6 +26,9 @@ internal sealed class DiversifyVectors(DiversifyOptions options) : AsyncGlobalSt
     public override IReadOnlyList<Stage> Stages => [new GreedyStage(Findings, options, () => new KeptVectors(options.MaxSimilarity ?? MostAlike))];
 
     /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record) => [new ModelUse(options.Model!, 1, ModelUse.Tokens(DiversityTexts.Of(record, options.Compare)), 0)];
+
+    /// <inheritdoc/>
     public override async Task<ReadOnlyMemory<float>> Look(Record record, CancellationToken cancel)
     {
         var text = DiversityTexts.Of(record, options.Compare);

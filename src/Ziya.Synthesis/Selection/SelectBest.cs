@@ -24,6 +24,9 @@ internal sealed class SelectBest(SelectOptions options) : Step<Instruction, Inst
         : [];
 
     /// <inheritdoc/>
+    public override Record Foresee(Record record) => record is Instruction { Candidates: [var first, ..] } instruction ? instruction with { Output = first.Output, Candidates = [] } : record;
+
+    /// <inheritdoc/>
     public override Verdict<Instruction> Apply(Instruction record)
     {
         if (record.Candidates.Count == 0)

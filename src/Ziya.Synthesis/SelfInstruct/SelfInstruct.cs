@@ -63,6 +63,9 @@ public sealed class SelfInstruct(SelfInstructOptions options) : GlobalStep<Instr
     }
 
     /// <inheritdoc/>
+    public override double Makes => options.Count * Math.Max(1, options.Instances);
+
+    /// <inheritdoc/>
     public override void Map(Instruction record, Address at, IEntryWriter entries)
     {
         ArgumentNullException.ThrowIfNull(record);

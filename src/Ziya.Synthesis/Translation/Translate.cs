@@ -42,13 +42,27 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
     public override IEnumerable<string> Check() => PromptBook.Fault(() => _prompts.Value);
 
     /// <inheritdoc/>
+    public override double Growth => options.As == "both" ? 2 : 1;
+
+    /// <inheritdoc/>
+    public override IEnumerable<ModelUse> Uses(Record record)
+    {
+        // A translation has about as many tokens as its text, and is allowed twice as many here.
+        const int Around = 40;
+        return from part in Parts((Instruction)record)
+               where !string.IsNullOrWhiteSpace(part)
+               let tokens = ModelUse.Tokens(part)
+               select new ModelUse(options.Model, 2, 2 * (Around + (1.5 * tokens)), 2 * Math.Min(2 * tokens, options.MaxTokens));
+    }
+
+    /// <inheritdoc/>
     public override async Task<Verdict<Instruction>> Apply(Instruction record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
         var from = PromptBook.LanguageOf(record);
         var to = from == "zh" ? "en" : "zh";
         string[] names = options.As == "pair" ? ["question"] : ["instruction", "input", "output"];
-        string?[] parts = options.As == "pair" ? [record.Said(), null, null] : [record.Text, record.Input, record.Output];
+        var parts = Parts(record);
         var translations = new string?[parts.Length];
         var (worst, model) = (1.0, options.Model);
         for (var at = 0; at < parts.Length; at++)
@@ -89,6 +103,8 @@ public sealed class Translate(TranslateOptions options) : AsyncStep<Instruction,
             : record with { Id = options.As == "both" ? $"{record.Id}/{to}" : record.Id, Text = translations[0]!, Input = translations[1], Output = translations[2], System = null, Candidates = [], Language = to, Lineage = lineage, Scores = scores };
         return options.As == "both" ? ((Verdict<Instruction>)record).And([made]) : made;
     }
+
+    private string?[] Parts(Instruction record) => options.As == "pair" ? [record.Said(), null, null] : [record.Text, record.Input, record.Output];
 
     /// <summary>Of what was not translated well, the original stays where it was to stay anyway.</summary>
     private Verdict<Instruction> Without(Instruction record, Drop drop) =>

@@ -1,7 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Ziya.Models.Checkpoints;
+using Ziya.Models.Entries;
+using Ziya.Models.Export;
 using Ziya.Models.Generation;
 using Ziya.Models.Teachers;
 using Ziya.Models.Tests.Teachers;
+using Ziya.Models.Tiny;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -124,6 +128,28 @@ public sealed class ModelEntryTests : IDisposable
         Execute(JobFile.Parse(yaml, "job.yaml", [], Catalog), fresh: true, workers: 1);
         Assert.Equal(first, File.ReadAllText(Directory.GetFiles(Path.Combine(_folder, "out"), "*.jsonl").Single()));
         Assert.Equal(6, first.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData(TinyFamily.Llama)]
+    [InlineData(TinyFamily.GptBigCode)]
+    [InlineData(TinyFamily.Reward)]
+    public void Time_ExportedModel_IsThatOfItsWeights(TinyFamily family)
+    {
+        var (published, folder) = (Path.Combine(_folder, "published"), Path.Combine(_folder, "onnx"));
+        TinyModel.Write(published, new TinyOptions { Family = family });
+        ModelExport.Run(published, folder, new ExportOptions());
+        var entry = new OnnxModelOptions { Onnx = folder, Device = "cpu", Batch = 4, GbPerSecond = 1, Tflops = 0.001 };
+
+        // Matrices but the embedding, which is looked up; where the head is the embedding it counts.
+        var checkpoint = Checkpoint.Open(published);
+        var weights = (double)checkpoint.Tensors.Values.Where(tensor => tensor.Shape.Count == 2 && !tensor.Name.Contains("embed", StringComparison.Ordinal) && !tensor.Name.Contains("wpe", StringComparison.Ordinal) && !tensor.Name.Contains("value_head", StringComparison.Ordinal)).Sum(tensor => tensor.Count);
+        var time = entry.Time(1000, 0)!;
+        Assert.Equal((1000 * 2 * weights / 1e9, "cpu"), (time.Seconds, time.Device));
+        Assert.Equal(1000 * Math.Max(2 * weights / 1e9, weights * 4 / 1e9 / 4), entry.Time(0, 1000)!.Seconds, 9);
+        Assert.Equal(1000 * weights * 4 / 1e9, (entry with { Batch = 1 }).Time(0, 1000)!.Seconds, 9);
+        Assert.Null(new OnnxModelOptions { Onnx = "no/such/folder" }.Time(1, 1));
+        Assert.Equal(new OnnxModelOptions { Onnx = folder }, entry.Deciding());
     }
 
     [Fact]

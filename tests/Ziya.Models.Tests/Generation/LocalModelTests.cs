@@ -39,6 +39,19 @@ public sealed class LocalModelTests : IDisposable
         Assert.All(first, completion => Assert.InRange(completion.PromptTokens, 4, 60));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n\u3000")]
+    public async Task Generate_PromptWithoutWords_FailsAlone(string text)
+    {
+        using var generator = Open();
+
+        var completion = await generator.Generate(GenerationRequest.Of(text), default);
+
+        Assert.Equal((Ending.Fault, "the prompt is empty: the last turn has no words."), (completion.Ending, completion.Fault));
+        Assert.True((await generator.Generate(GenerationRequest.Of("你好") with { MaxTokens = 2 }, default)).IsAnswer);
+    }
+
     [Fact]
     public async Task Generate_WhatTheTemplateCannotExpress_FailsAlone()
     {

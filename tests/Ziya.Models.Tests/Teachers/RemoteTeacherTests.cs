@@ -236,6 +236,15 @@ public sealed class RemoteTeacherTests
     }
 
     [Fact]
+    public async Task Generate_PromptWithoutWords_IsNotSent()
+    {
+        await using var server = await ChatServer.Start(ChatServer.Answer("ok"));
+        using var teacher = new RemoteTeacher(new TeacherOptions { Endpoint = server.Address, Model = "m" }, TimeProvider.System);
+        Assert.Contains("the prompt is empty", (await teacher.Generate(GenerationRequest.Of("　"), default)).Fault, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task Generate_Cancelled_ThrowsAndLeavesNothingBehind()
     {
         ChatServer? server = null;

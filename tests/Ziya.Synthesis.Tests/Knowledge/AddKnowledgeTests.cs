@@ -106,6 +106,43 @@ public sealed class AddKnowledgeTests : IDisposable
     }
 
     [Fact]
+    public void Fuse_RandomLists_IsThePlainSumOverRanks()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 200; round++)
+        {
+            (int Passage, double Score)[] List() => [.. Enumerable.Range(0, 30).OrderBy(_ => random.Next()).Take(random.Next(12)).Select((passage, at) => (passage, 1.0 / (at + 1)))];
+            var (words, vectors) = (List(), List());
+            double Sum((int Passage, double Score)[] list, int passage) => Array.FindIndex(list, one => one.Passage == passage) is >= 0 and var rank ? 1.0 / (61 + rank) : 0;
+            var expected = Enumerable.Range(0, 30).Select(passage => (passage, Sum: Sum(words, passage) + Sum(vectors, passage))).Where(one => one.Sum > 0).OrderByDescending(one => one.Sum).ThenBy(one => one.passage).Take(5).Select(one => one.passage);
+            var hits = Hit.Fuse(words, vectors, 5);
+            Assert.Equal(expected, hits.Select(hit => hit.Passage));
+            Assert.All(hits, hit => Assert.Equal(words.Where(one => one.Passage == hit.Passage).Select(one => (double?)one.Score).SingleOrDefault(), hit.Score));
+        }
+    }
+
+    [Fact]
+    public void Run_EmbeddingModel_FindsWhatWordsDoNot()
+    {
+        WriteCorpus();
+        _folder.Write("""{"id":"zh","instruction":"黄河水很黄，流经九个省区。"}""", """{"id":"en","instruction":"The Nile flows north."}""", """{"id":"neither","instruction":"xyzzy 42"}""");
+        var step = $"add_knowledge: {{ corpus: \"{_folder.Path}/corpus/*\", model: e, k: 1, min_similarity: 0.999, stop_share: 1";
+        var report = _folder.Run("e: { tiny: embedding }", step + ", min_score: 1000, missing: drop }", workers: 1);
+        Assert.Equal(1, report.Records.Dropped["add_knowledge"]["no_knowledge"]);
+        var rows = _folder.Output();
+        Assert.Equal("zh-2", (string?)rows[0]["lineage"]!["knowledge"]![0]!["id"]);
+        Assert.EndsWith("[1] The Nile flows north.", (string?)rows[1]["input"], StringComparison.Ordinal);
+        Assert.All(rows, row => Assert.True((double)row["scores"]!["knowledge_similarity"]! > 0.999 && row["scores"]!["knowledge"] is null && row["lineage"]!["knowledge"]![0]!["score"] is null));
+
+        // Found by both: both numbers, and the same from any number of workers.
+        _folder.Run("e: { tiny: embedding }", step + " }", workers: 1);
+        var first = File.ReadAllText(_folder.OutputFile);
+        Assert.True((double)_folder.Output()[0]["scores"]!["knowledge"]! > 0 && (double)_folder.Output()[0]["lineage"]!["knowledge"]![0]!["similarity"]! > 0.999);
+        _folder.Run("e: { tiny: embedding }", step + " }", workers: 3);
+        Assert.Equal(first, File.ReadAllText(_folder.OutputFile));
+    }
+
+    [Fact]
     public void Run_Workers_GiveTheSameAndAChangedCorpusCounts()
     {
         WriteCorpus();

@@ -53,6 +53,7 @@ public sealed partial class PromptBookTests : IDisposable
     [InlineData("zh/evolve/depen.yaml", "version: 1\nuser: x", "there is no prompt of that name. Prompts: evolve/breadth")]
     [InlineData("en/evolve/deepen.yaml", "user: x", "'version', from 1 on, and 'user' are needed")]
     [InlineData("en/evolve/deepen.yaml", "version: 1\nuser: x\nusr: y", "deepen.yaml:3:1")]
+    [InlineData("zh/evolve/deepen.yaml", "version: 2\nuser: 改写：{instructions}", "has none of the places that are filled in here: {instruction}")]
     public void New_WrongFile_SaysWhich(string path, string content, string message)
     {
         Write(path, content);
