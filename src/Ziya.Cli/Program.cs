@@ -19,6 +19,7 @@ var root = new RootCommand("""
     PlanCommand.Make(),
     TraceCommand.Make(),
     ReportCommand.Make(),
+    LmCommand.Make(),
     ModelsCommand.Make(),
     TokenizeCommand.Make(),
     SchemaCommand.Make(),

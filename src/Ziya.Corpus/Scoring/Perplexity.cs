@@ -6,14 +6,26 @@ using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Scoring;
 
-/// <summary>Options of <c>perplexity</c>.</summary>
+/// <summary>Options of <c>perplexity</c>. One of <see cref="Model"/> and <see cref="Lm"/> is needed.</summary>
 public sealed record PerplexityOptions
 {
-    /// <summary>The model that knows how probable a text is: one that writes text, on this machine.</summary>
-    [ModelName(typeof(ITextScorer))]
-    public required string Model { get; init; }
+    internal const string Any = "any";
 
-    /// <summary>What the logarithm of the probability is divided by. Default token.</summary>
+    /// <summary>The model that knows how probable a text is: one that writes text, on this machine. Default: none.</summary>
+    [ModelName(typeof(ITextScorer))]
+    public string? Model { get; init; }
+
+    /// <summary>
+    /// The file of an n-gram model that `ziya lm` made, or an ARPA file; or one a language: `{ zh: FILE, en: FILE }`, where `any` is for all other languages. Records in
+    /// other languages pass without the score. Default: none.
+    /// </summary>
+    [ForAll(Any)]
+    public IReadOnlyDictionary<string, string> Lm { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>With `lm`, what cuts lines into tokens: `word`, `character`, or a tokenizer (a model's folder or a file of it). Default: what the model's file says; of an ARPA file, `word`.</summary>
+    public string? Tokens { get; init; }
+
+    /// <summary>With `model`, what the logarithm of the probability is divided by. Default token.</summary>
     public PerplexityUnit Per { get; init; } = PerplexityUnit.Token;
 }
 
@@ -25,14 +37,22 @@ public sealed record PerplexityOptions
 /// 1. log p is the sum over the tokens, each behind those before it and the token that begins a text; how long texts are cut into windows the model's entry says. The end of the text is not scored.
 /// 2. n is the number of tokens, or with `per` that of characters or bytes, which can be compared among models with different tokenizers, and bytes among languages.
 /// 3. A record without a text passes without the score.
+/// 4. With `lm` it is CCNet's: 10^(-sum of log10 p / sum of (tokens + 1)) over all lines, blank ones too, each scored from its beginning to its end.
 /// </remarks>
 [Step("perplexity")]
 public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Record>
 {
-    private const string Score = "perplexity";
+    internal const string Score = "perplexity";
 
     /// <inheritdoc/>
-    public override int Width => Model<ITextScorer>(options.Model).Width;
+    internal override Step Chosen => options.Lm.Count > 0 ? new NgramPerplexity(options) : this;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Check() => options.Model is null ? ["one of 'model' and 'lm' says what scores."]
+        : options.Tokens is null ? [] : ["'tokens' is for 'lm'; a model has its tokenizer."];
+
+    /// <inheritdoc/>
+    public override int Width => Model<ITextScorer>(options.Model!).Width;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Writes => [Score];
@@ -51,7 +71,7 @@ public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Re
         var text = record.Content;
 
         // 1.
-        var score = await Model<ITextScorer>(options.Model).Score(text, null, For(record.Id, "perplexity"), cancel).ConfigureAwait(false);
+        var score = await Model<ITextScorer>(options.Model!).Score(text, null, For(record.Id, "perplexity"), cancel).ConfigureAwait(false);
 
         // 2.
         var count = options.Per switch

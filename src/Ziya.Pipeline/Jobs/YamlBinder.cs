@@ -154,6 +154,11 @@ internal sealed partial class YamlBinder(string file, StepCatalog catalog, IRead
 
     private object? Dictionary(Type type, YamlNode node, string path, OptionShape shape)
     {
+        if (node is YamlScalarNode && !IsNull(node) && shape.Property.GetCustomAttribute<ForAllAttribute>() is { } all)
+        {
+            node = new YamlMappingNode(new YamlScalarNode(all.Key), node);
+        }
+
         if (node is not YamlMappingNode mapping)
         {
             Fault(node, $"'{shape.Name}' expects a mapping (name: {Describe(type)}), found {Describe(node)}.");

@@ -69,8 +69,15 @@ internal sealed class OptionSchema(DocComments docs, IReadOnlyDictionary<Type, F
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
         {
+            var item = Value(type.GetGenericArguments()[1], shape, null);
+            if (shape.Property.IsDefined(typeof(ForAllAttribute), false))
+            {
+                schema["anyOf"] = new JsonArray(new JsonObject { ["type"] = "object", ["additionalProperties"] = item }, item.DeepClone());
+                return schema;
+            }
+
             schema["type"] = "object";
-            schema["additionalProperties"] = Value(type.GetGenericArguments()[1], shape, null);
+            schema["additionalProperties"] = item;
             return schema;
         }
 

@@ -1,6 +1,7 @@
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Pipeline.Steps;
 
@@ -47,6 +48,9 @@ public abstract class Step
     /// <summary>The models of the run; null while a job is only looked at.</summary>
     internal ModelPool? Models { get; set; }
 
+    /// <summary>What reads tokenizers; null where the catalog has nothing that does.</summary>
+    internal ITextTokenizerLoader? Tokenizers { get; set; }
+
     /// <summary>The record type this step takes.</summary>
     internal abstract Type In { get; }
 
@@ -78,6 +82,11 @@ public abstract class Step
     protected T Shared<T>(string name, Func<T> make)
         where T : class =>
         (Models ?? throw new InvalidOperationException("a step shares only while it runs.")).Share($"{GetType().Name}/{name}", make);
+
+    /// <summary>Reads a tokenizer: a model's folder, or a tokenizer's file.</summary>
+    /// <exception cref="InvalidDataException">There is none, or none that can be used.</exception>
+    protected ITextTokenizer LoadTokenizer(string path) =>
+        (Tokenizers ?? throw new InvalidDataException($"{path}: this program reads no tokenizers")).Load(path);
 
     /// <summary>What decides the outcome beside the options, the seed and the records: the versions of files that the step reads. Empty where there are none.</summary>
     public virtual string Version() => "";

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
+using Ziya.Pipeline.Scoring;
 using Ziya.Pipeline.Writing;
 
 namespace Ziya.Pipeline.Steps;
@@ -16,12 +17,15 @@ public sealed class StepCatalog
     /// <summary>Collects what there is of the assemblies; those of the pipeline itself are always there.</summary>
     public StepCatalog(params IEnumerable<Assembly> assemblies)
     {
-        foreach (var type in assemblies.Append(typeof(StepCatalog).Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()))
+        var types = assemblies.Append(typeof(StepCatalog).Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()).ToArray();
+        var loader = Array.Find(types, type => type.IsClass && type.IsAssignableTo(typeof(ITextTokenizerLoader)));
+        var tokenizers = loader is null ? null : (ITextTokenizerLoader)Activator.CreateInstance(loader)!;
+        foreach (var type in types)
         {
             if (type.GetCustomAttribute<StepAttribute>() is { } step)
             {
                 var constructor = type.GetConstructors().Single();
-                _steps.Add(step.Name, new StepDefinition(step.Name, type, constructor.GetParameters().Single().ParameterType));
+                _steps.Add(step.Name, new StepDefinition(step.Name, type, constructor.GetParameters().Single().ParameterType) { Tokenizers = tokenizers });
             }
 
             if (type.GetCustomAttribute<ModelAttribute>() is { } model)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Pipeline.Steps;
 
@@ -9,6 +10,9 @@ namespace Ziya.Pipeline.Steps;
 /// <param name="Options">Its options record.</param>
 public sealed record StepDefinition(string Name, Type Step, Type Options)
 {
+    /// <summary>What reads tokenizers; null where the catalog has nothing that does.</summary>
+    internal ITextTokenizerLoader? Tokenizers { get; init; }
+
     /// <summary>A step with these options, for one task.</summary>
     internal Step Create(object options, ulong seed, ModelPool? models = null, string? key = null)
     {
@@ -18,6 +22,7 @@ public sealed record StepDefinition(string Name, Type Step, Type Options)
             step.Seed = seed;
             step.Models = models;
             step.Key = key ?? Name;
+            step.Tokenizers = Tokenizers;
             return step;
         }
         catch (TargetInvocationException exception) when (exception.InnerException is not null)

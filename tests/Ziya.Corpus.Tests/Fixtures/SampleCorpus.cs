@@ -8,7 +8,8 @@ namespace Ziya.Corpus.Tests.Fixtures;
 /// <summary>The documents of samples/corpus and what is planted in them.</summary>
 internal static class SampleCorpus
 {
-    private static readonly string Folder = Find();
+    /// <summary>The folder samples/corpus.</summary>
+    public static string Folder { get; } = Find();
     private static readonly string[] Faults = ["boilerplate", "spam", "repetitive", "too_short", "symbol_soup", "mojibake", "characters"];
 
     /// <summary>The truth: planted.json.</summary>

@@ -1,0 +1,95 @@
+using System.Text;
+using Ziya.Pipeline.Scoring;
+
+namespace Ziya.Corpus.Scoring.Lm;
+
+/// <summary>What the tokens of a language model are, and how a line is cut into them. For one thread.</summary>
+internal abstract class LmTokens
+{
+    public const string Word = "word";
+    public const string Character = "character";
+
+    /// <summary><c>word</c>, <c>character</c>, or the path of a tokenizer.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Tells a tokenizer from others; 0 where there is none.</summary>
+    public virtual ulong Fingerprint => 0;
+
+    /// <summary>Appends the numbers of a line's tokens.</summary>
+    /// <param name="line">The line in UTF-8.</param>
+    /// <param name="vocabulary">The tokens.</param>
+    /// <param name="adds">Whether new ones are added to it.</param>
+    /// <param name="ids">Where the numbers go.</param>
+    public abstract void Cut(ReadOnlySpan<byte> line, LmVocabulary vocabulary, bool adds, List<int> ids);
+
+    /// <summary>Of a name: of <c>word</c> and <c>character</c> what they say, of all others the tokenizer.</summary>
+    public static LmTokens Of(string name, Func<string, ITextTokenizer> load) => name switch
+    {
+        Word => new WordTokens { Name = name },
+        Character => new CharacterTokens { Name = name },
+        _ => new TokenizerTokens(load(name)) { Name = name },
+    };
+}
+
+/// <summary>What stands between white space of ASCII, as KenLM has it.</summary>
+internal sealed class WordTokens : LmTokens
+{
+    public override void Cut(ReadOnlySpan<byte> line, LmVocabulary vocabulary, bool adds, List<int> ids)
+    {
+        for (int start = 0, end; start < line.Length; start = end + 1)
+        {
+            for (end = start; end < line.Length && line[end] is not (0 or >= 9 and <= 13 or 32); end++)
+            {
+            }
+
+            if (end > start)
+            {
+                var word = line[start..end];
+                ids.Add(adds ? vocabulary.FindOrAdd(word) : vocabulary.Find(word));
+            }
+        }
+    }
+}
+
+/// <summary>Characters as Unicode counts them, without white space.</summary>
+internal sealed class CharacterTokens : LmTokens
+{
+    public override void Cut(ReadOnlySpan<byte> line, LmVocabulary vocabulary, bool adds, List<int> ids)
+    {
+        while (!line.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(line, out var rune, out var bytes);
+            line = line[bytes..];
+            if (rune.Value != 0 && !Rune.IsWhiteSpace(rune))
+            {
+                ids.Add(adds ? vocabulary.FindOrAdd(rune) : vocabulary.Find(rune));
+            }
+        }
+    }
+}
+
+/// <summary>Tokens of a model's tokenizer, by their names in its vocabulary.</summary>
+internal sealed class TokenizerTokens(ITextTokenizer tokenizer) : LmTokens
+{
+    private readonly List<int> _ids = [];
+    private readonly int[] _known = new int[tokenizer.Size];
+
+    public override ulong Fingerprint => tokenizer.Fingerprint;
+
+    public override void Cut(ReadOnlySpan<byte> line, LmVocabulary vocabulary, bool adds, List<int> ids)
+    {
+        _ids.Clear();
+        tokenizer.Encode(Encoding.UTF8.GetString(line), _ids);
+        foreach (var id in _ids)
+        {
+            // One more than the number, so that 0 is what was not looked for yet.
+            if (_known[id] == 0)
+            {
+                var name = Encoding.UTF8.GetBytes(tokenizer.NameOf(id));
+                _known[id] = 1 + (adds ? vocabulary.FindOrAdd(name) : vocabulary.Find(name));
+            }
+
+            ids.Add(_known[id] - 1);
+        }
+    }
+}

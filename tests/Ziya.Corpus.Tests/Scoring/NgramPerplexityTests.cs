@@ -1,0 +1,70 @@
+using Ziya.Corpus.Scoring;
+using Ziya.Corpus.Scoring.Lm;
+using Ziya.Corpus.Tests.Scoring.Lm;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Corpus.Tests.Scoring;
+
+public sealed class NgramPerplexityTests : IDisposable
+{
+    private readonly LmSamples _samples = new();
+    private readonly ModelPool _pool = new(null!, null!, TimeProvider.System);
+    private readonly StepCatalog _catalog = new(typeof(Perplexity).Assembly);
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _samples.Dispose();
+    }
+
+    [Fact]
+    public void Apply_HeldOutLines_IsWhatCcNetComputes()
+    {
+        var lines = LmSamples.Lines("held-out.txt");
+        var step = Step(new PerplexityOptions { Lm = new Dictionary<string, string> { ["any"] = Model("zh.lm", LmTokens.Character) } });
+
+        // Sums of KenLM's query over the five lines, one of them blank; tokens and an end each.
+        double[] totals = [-21.8594, -28.545097, -17.161165, -1.3937103, -26.823494];
+        var tokens = lines.Sum(line => line.Count(c => c != ' ') + 1);
+        Assert.Equal(Math.Pow(10, -totals.Sum() / tokens), Score(step, string.Join('\n', lines), null)!.Value, 1e-3);
+    }
+
+    [Fact]
+    public void Apply_ModelsByLanguage_TakesTheRecordsOwn()
+    {
+        var step = Step(new PerplexityOptions { Lm = new Dictionary<string, string> { ["zh"] = Model("zh.lm", LmTokens.Character), ["en"] = Model("en.lm", LmTokens.Word) } });
+
+        Assert.Equal(Math.Pow(10, 21.8594 / 15), Score(step, "老人的豆腐卖完了，雨也停了。", "zh")!.Value, 1e-3);
+        Assert.Equal(Math.Pow(10, 12.87863 / 12), Score(step, "the wind is strong and the ferry stays in the harbour", "en")!.Value, 1e-3);
+        Assert.Null(Score(step, "der Wind ist stark", "de"));
+        Assert.Null(Score(step, "雨", null));
+        Assert.Null(Score(step, "", "zh"));
+    }
+
+    [Fact]
+    public void Check_BadFiles_AreToldBeforeWorkStarts()
+    {
+        var good = Model("zh.lm", LmTokens.Character);
+        File.WriteAllText(_samples.PathOf("empty.lm"), "");
+        File.WriteAllText(_samples.PathOf("bad.arpa"), "\\data\\\nngram 1=1\n");
+
+        Assert.Empty(Faults("good", good));
+        Assert.Contains("does not exist", Faults("none", _samples.PathOf("none.lm")), StringComparison.Ordinal);
+        Assert.Contains("is empty", Faults("empty", _samples.PathOf("empty.lm")), StringComparison.Ordinal);
+        Assert.Contains("expected '\\1-grams:'", Faults("bad", _samples.PathOf("bad.arpa")), StringComparison.Ordinal);
+        Assert.Contains("other tokens (character) than word", Faults("cut", good, "word"), StringComparison.Ordinal);
+        Assert.Contains("one of 'model' and 'lm'", string.Concat(Step(new PerplexityOptions()).Check()), StringComparison.Ordinal);
+    }
+
+    private string Faults(string name, string path, string? tokens = null) =>
+        string.Concat(Step(new PerplexityOptions { Lm = new Dictionary<string, string> { [name] = path }, Tokens = tokens }).Check());
+
+    private string Model(string name, string tokens) => _samples.Train(name, _samples.Options(4), tokens, LmSamples.Lines("lines.txt"));
+
+    private Step Step(PerplexityOptions options) => _catalog.Find("perplexity")!.Create(options, 42, _pool);
+
+    private static double? Score(Step step, string text, string? language) =>
+        ((IRecordStep)step).Apply(new Document { Id = "a", Text = text, Language = language }).Record!.Scores.TryGet("perplexity", out var score) ? score : null;
+}
