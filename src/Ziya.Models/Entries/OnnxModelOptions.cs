@@ -78,6 +78,12 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
     ];
 
     /// <inheritdoc/>
+    public override string Title => Path.GetFileName(Path.TrimEndingDirectorySeparator(Onnx));
+
+    /// <inheritdoc/>
+    public override string? LicenseOf() => License ?? KnownLicense.Of(Title) ?? KnownLicense.Of(Template);
+
+    /// <inheritdoc/>
     protected override bool ModelServes(Type use)
     {
         if (use == typeof(IModelWithTokenizer))

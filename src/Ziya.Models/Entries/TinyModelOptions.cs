@@ -35,6 +35,9 @@ public sealed record TinyModelOptions : RecordableModelOptions, IModelWithTokeni
     protected override IEnumerable<string> CheckModel() => OnnxModelOptions.Fault(() => PromptTemplates.Load(Template ?? "plain"));
 
     /// <inheritdoc/>
+    public override string Title => $"tiny {Tiny}, random weights";
+
+    /// <inheritdoc/>
     protected override bool ModelServes(Type use) => use == typeof(IModelWithTokenizer)
         || LocalUse.Serves(Family switch { TinyFamily.Reward => ModelTask.Reward, TinyFamily.Embedding => ModelTask.Embed, _ => ModelTask.Generate }, use);
 

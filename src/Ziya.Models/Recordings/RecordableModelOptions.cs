@@ -21,7 +21,10 @@ public abstract record RecordableModelOptions : ModelOptions
     public sealed override bool Serves(Type use) => Replayed is { } replayed && use != typeof(IModelWithTokenizer) ? replayed.Serves(use) : ModelServes(use);
 
     /// <inheritdoc/>
-    public sealed override ModelOptions Deciding() => Replayed?.Deciding() ?? DecidingOptions() with { Strict = false };
+    public sealed override ModelOptions Deciding() => Replayed?.Deciding() ?? DecidingOptions() with { Strict = false, License = null };
+
+    /// <summary>What the model is called where it comes from. A recording of it is no other model.</summary>
+    public abstract override string Title { get; }
 
     /// <inheritdoc/>
     public sealed override string Version() => Replayed?.Version() ?? ModelVersion();

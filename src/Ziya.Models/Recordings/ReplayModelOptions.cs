@@ -17,13 +17,16 @@ public sealed record ReplayModelOptions : ModelOptions
     public bool Strict { get; init; }
 
     /// <inheritdoc/>
+    public override string Title => $"recorded answers, {Path.GetFileName(Replay)}";
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Check() => Recording.Faults(Replay);
 
     /// <inheritdoc/>
     public override bool Serves(Type use) => use == typeof(IGenerator) || use == typeof(IRewardModel);
 
     /// <summary>What is recorded decides, and not where it lies.</summary>
-    public override ModelOptions Deciding() => this with { Replay = "" };
+    public override ModelOptions Deciding() => this with { Replay = "", License = null };
 
     /// <inheritdoc/>
     public override string Version()

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Ziya.Models.Completions;
+using Ziya.Models.Entries;
 using Ziya.Models.Generation;
 using Ziya.Models.Recordings;
 using Ziya.Pipeline.Jobs;
@@ -92,6 +93,12 @@ public sealed record TeacherOptions : RecordableModelOptions
             yield return "'budget_cost' needs 'prompt_price' and 'completion_price', per million tokens.";
         }
     }
+
+    /// <inheritdoc/>
+    public override string Title => Model;
+
+    /// <inheritdoc/>
+    public override string? LicenseOf() => License ?? KnownLicense.Of(Model);
 
     /// <inheritdoc/>
     protected override bool ModelServes(Type use) => use == typeof(IGenerator);

@@ -52,6 +52,9 @@ internal sealed class PassSink
     /// <summary>What the report draws of them.</summary>
     public RecordStats Stats { get; } = new();
 
+    /// <summary>A step decided about a record: what it made is shown beside what it was made of.</summary>
+    public void See(string step, Record before, Verdict<Record> verdict) => Stats.See(step, before, verdict, _context.Job.Seed);
+
     /// <summary>The record goes on. <paramref name="ordinal"/> is what it was found at.</summary>
     public void Keep(Record before, Record after, int ordinal)
     {

@@ -23,6 +23,7 @@ internal sealed class PassTask
     private readonly IGlobalStep? _map;
     private readonly SpillSet? _spills;
     private readonly int _reportInterval;
+    private readonly ModelMeter _meter = new();
     private long _bytes;
     private int _poisoned;
     private int _unreported;
@@ -80,7 +81,7 @@ internal sealed class PassTask
         Report(true);
         _spills?.Finish();
         var seconds = _context.Time.GetElapsedTime(started).TotalSeconds;
-        return new Marker(_work.Phase.Hash, _task.Number, seconds, _bytes, _sink.Counts, _outputs.Commit(), _sink.Stats);
+        return new Marker(_work.Phase.Hash, _task.Number, seconds, _bytes, _sink.Counts, _outputs.Commit(), _sink.Stats) { Asked = _meter.Asked };
     }
 
     private void Prepare(CancellationToken cancel)
@@ -125,15 +126,15 @@ internal sealed class PassTask
         var passages = source.Select(incoming => new Passage(incoming));
         if (_apply is not null)
         {
-            passages = passages.Through(_work.Apply!.Key, passage => _apply.Apply(passage.Now, new Address(shard, passage.Ordinal), findings.For(passage.Ordinal)));
+            passages = passages.Through(_work.Apply!.Key, passage => _apply.Apply(passage.Now, new Address(shard, passage.Ordinal), findings.For(passage.Ordinal)), _sink.See);
         }
 
         foreach (var (key, step) in _steps)
         {
-            passages = step is IAsyncStep asked ? passages.Through(key, asked, cancel) : passages.Through(key, passage => ((IRecordStep)step).Apply(passage.Now));
+            passages = step is IAsyncStep asked ? passages.Through(key, asked, _meter, _sink.See, cancel) : passages.Through(key, passage => ((IRecordStep)step).Apply(passage.Now), _sink.See);
         }
 
-        return _map?.Looks == true ? passages.LookedAt(_work.Map!.Key, _map, cancel) : passages;
+        return _map?.Looks == true ? passages.LookedAt(_work.Map!.Key, _map, _meter, cancel) : passages;
     }
 
     private void Count(Passage passage)

@@ -9,12 +9,13 @@ namespace Ziya.Pipeline.Execution;
 /// </summary>
 internal static class Passages
 {
-    /// <summary>Through a step that decides at once.</summary>
-    public static IEnumerable<Passage> Through(this IEnumerable<Passage> passages, string step, Func<Passage, Verdict<Record>> apply)
+    /// <summary>Through a step that decides at once. Each decision is shown to <paramref name="see"/>, with the record as it came.</summary>
+    public static IEnumerable<Passage> Through(
+        this IEnumerable<Passage> passages, string step, Func<Passage, Verdict<Record>> apply, Action<string, Record, Verdict<Record>> see)
     {
         foreach (var passage in passages)
         {
-            var created = passage.IsOut ? [] : Decide(passage, step, apply);
+            var created = passage.IsOut ? [] : Decide(passage, step, apply, see);
             yield return passage;
             foreach (var one in created)
             {
@@ -24,11 +25,12 @@ internal static class Passages
     }
 
     /// <summary>Through a step that takes its time.</summary>
-    public static IEnumerable<Passage> Through(this IEnumerable<Passage> passages, string step, IAsyncStep asked, CancellationToken cancel)
+    public static IEnumerable<Passage> Through(
+        this IEnumerable<Passage> passages, string step, IAsyncStep asked, ModelMeter meter, Action<string, Record, Verdict<Record>> see, CancellationToken cancel)
     {
-        foreach (var (passage, verdict) in passages.InFlight(() => asked.Width, asked.Apply, cancel))
+        foreach (var (passage, verdict) in passages.InFlight(() => asked.Width, asked.Apply, () => meter.Enter(step), cancel))
         {
-            var created = verdict is null ? [] : Decide(passage, step, _ => verdict.GetAwaiter().GetResult());
+            var created = verdict is null ? [] : Decide(passage, step, _ => verdict.GetAwaiter().GetResult(), see);
             yield return passage;
             foreach (var one in created)
             {
@@ -38,9 +40,9 @@ internal static class Passages
     }
 
     /// <summary>Looked at by a global step, if it does.</summary>
-    public static IEnumerable<Passage> LookedAt(this IEnumerable<Passage> passages, string step, IGlobalStep global, CancellationToken cancel)
+    public static IEnumerable<Passage> LookedAt(this IEnumerable<Passage> passages, string step, IGlobalStep global, ModelMeter meter, CancellationToken cancel)
     {
-        foreach (var (passage, view) in passages.InFlight(() => global.Width, global.Look, cancel))
+        foreach (var (passage, view) in passages.InFlight(() => global.Width, global.Look, () => meter.Enter(step), cancel))
         {
             if (view is not null)
             {
@@ -55,11 +57,13 @@ internal static class Passages
     public static bool IsPoison(Exception exception) =>
         exception is not (OperationCanceledException or OutOfMemoryException or IOException or Transient or JobFailedException);
 
-    private static IReadOnlyList<Passage> Decide(Passage passage, string step, Func<Passage, Verdict<Record>> decide)
+    private static IReadOnlyList<Passage> Decide(Passage passage, string step, Func<Passage, Verdict<Record>> decide, Action<string, Record, Verdict<Record>> see)
     {
         try
         {
-            return passage.Take(step, decide(passage));
+            var verdict = decide(passage);
+            see(step, passage.Now, verdict);
+            return passage.Take(step, verdict);
         }
         catch (Exception exception) when (IsPoison(exception))
         {
@@ -85,7 +89,7 @@ internal static class Passages
     /// it at once. Where it ends early, what is still in flight is cancelled, and waited for: it may use what the caller then disposes of.
     /// </summary>
     private static IEnumerable<(Passage Passage, Task<TAnswer>? Answer)> InFlight<TAnswer>(
-        this IEnumerable<Passage> passages, Func<int> width, Func<Record, CancellationToken, Task<TAnswer>> ask, CancellationToken cancel)
+        this IEnumerable<Passage> passages, Func<int> width, Func<Record, CancellationToken, Task<TAnswer>> ask, Action enter, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var failed = new TaskCompletionSource();
@@ -96,7 +100,7 @@ internal static class Passages
             foreach (var passage in passages)
             {
                 most = most == 0 ? Math.Max(1, width()) : most;
-                flight.Enqueue((passage, passage.IsOut ? null : Ask(ask, passage.Now, failed, stop.Token)));
+                flight.Enqueue((passage, passage.IsOut ? null : Ask(ask, enter, passage.Now, failed, stop.Token)));
                 while (flight.Count >= most || (flight.TryPeek(out var first) && first.Answer?.IsCompleted != false))
                 {
                     yield return Land(flight, failed.Task);
@@ -126,10 +130,12 @@ internal static class Passages
     }
 
     private static async Task<TAnswer> Ask<TAnswer>(
-        Func<Record, CancellationToken, Task<TAnswer>> ask, Record record, TaskCompletionSource failed, CancellationToken cancel)
+        Func<Record, CancellationToken, Task<TAnswer>> ask, Action enter, Record record, TaskCompletionSource failed, CancellationToken cancel)
     {
         try
         {
+            // Seen by what this asks, and by nobody else: it ends with this method.
+            enter();
             return await ask(record, cancel).ConfigureAwait(false);
         }
         catch (Exception exception) when (!IsPoison(exception))

@@ -16,11 +16,14 @@ internal static class ReduceTask
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
         var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
+        var meter = new ModelMeter();
+        meter.Enter(work.Step.Key);
         stage.Reduce(Watched(sorter, cancel), new Direct(spills), cancel);
         spills.Finish();
         var counts = new RecordCounts { Seen = spills.Entries };
         return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null)
         {
+            Asked = meter.Asked,
             Warnings = stage.Warnings.ToList() is { Count: > 0 } warnings ? warnings : null,
         };
     }

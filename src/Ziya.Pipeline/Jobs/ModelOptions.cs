@@ -6,6 +6,18 @@ namespace Ziya.Pipeline.Jobs;
 /// </summary>
 public abstract record ModelOptions
 {
+    /// <summary>
+    /// Licence of the weights or of the service, as dataset hubs call it, such as `apache-2.0`; it goes into the card of what the model makes. Default: that of the Ziya models where the
+    /// name tells them, otherwise none is said.
+    /// </summary>
+    public string? License { get; init; }
+
+    /// <summary>What the model is called where it comes from, for reports and cards.</summary>
+    public virtual string? Title => null;
+
+    /// <summary>The licence, given or known; null where neither.</summary>
+    public virtual string? LicenseOf() => License;
+
     /// <summary>Faults that ranges cannot express, as sentences: files that are missing, variables that are not set.</summary>
     public virtual IEnumerable<string> Check() => [];
 
@@ -13,7 +25,7 @@ public abstract record ModelOptions
     public abstract bool Serves(Type use);
 
     /// <summary>The options that decide what the model answers. Those of how it is reached, how fast and at what price are put back to their defaults.</summary>
-    public virtual ModelOptions Deciding() => this;
+    public virtual ModelOptions Deciding() => this with { License = null };
 
     /// <summary>What tokens cost, where the entry names prices; null where it does not.</summary>
     public virtual double? Price(double promptTokens, double completionTokens) => null;

@@ -14,6 +14,9 @@ public sealed record Plan(string Job, string JobHash, string Hash, IReadOnlyList
     /// <summary>Partitions of channels that are spread by key.</summary>
     public required int Partitions { get; init; }
 
+    /// <summary>What the models of the job are, by their names; null where it has none.</summary>
+    public IReadOnlyDictionary<string, PlanModel>? Models { get; init; }
+
     /// <summary>Partitions of channels that are spread by shard.</summary>
     [JsonIgnore]
     public int ShardGroups => Math.Max(1, Math.Min(Shards.Count, MostShardGroups));
@@ -58,3 +61,8 @@ public sealed record Phase(
 /// <param name="Last">Last shard of a pass; partition of a reduce.</param>
 /// <param name="Bytes">Estimate of the bytes read.</param>
 public sealed record PlanTask(int Number, int First, int Last, long Bytes);
+
+/// <summary>A model as reports and cards name it.</summary>
+/// <param name="Is">The model's own name, or its folder.</param>
+/// <param name="License">Its licence; null where nobody said.</param>
+public sealed record PlanModel(string? Is, string? License);

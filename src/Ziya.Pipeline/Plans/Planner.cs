@@ -72,7 +72,11 @@ internal sealed class Planner
 
         AddPass(passes, apply, findings, fused, null, kind);
         var jobHash = JobYaml.Hash(_job);
-        var plan = new Plan(_job.Name, jobHash, RunHash(jobHash), _shards, [.. _work.Select(work => work.Phase)]) { Partitions = _partitions };
+        var plan = new Plan(_job.Name, jobHash, RunHash(jobHash), _shards, [.. _work.Select(work => work.Phase)])
+        {
+            Partitions = _partitions,
+            Models = _job.Models.Count == 0 ? null : _job.Models.ToDictionary(model => model.Key, model => new PlanModel(model.Value.Options.Title, model.Value.Options.LicenseOf())),
+        };
         return new CompiledPlan(plan, _work);
     }
 

@@ -16,6 +16,9 @@ public sealed record Marker(
     /// <summary>What the report should warn of, a sentence each; null where there is nothing.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 
+    /// <summary>What was asked of models, by step and model; null where nothing was.</summary>
+    public SortedDictionary<string, SortedDictionary<string, ModelUsage>>? Asked { get; init; }
+
     /// <summary>The ending of a marker's name.</summary>
     public const string Ending = ".done.json";
 

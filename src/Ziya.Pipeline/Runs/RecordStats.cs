@@ -10,6 +10,7 @@ public sealed record RecordStats
 {
     private const int MostExamples = 12;
     private const int MostExamplesOfReason = 3;
+    private const int MostComparisons = 8;
     private const int MostDuplicates = 40;
     private const int MostNames = 200;
 
@@ -28,11 +29,35 @@ public sealed record RecordStats
     /// <summary>Duplicates of the largest clusters.</summary>
     public List<Example> Duplicates { get; init; } = [];
 
+    /// <summary>What steps made beside what they made it of, by step, and by <c>step/reason</c> where they dropped it at once; null where there is nothing to compare.</summary>
+    public SortedDictionary<string, List<Comparison>>? Compared { get; set; }
+
+    /// <summary>The written records that each model had a part in, by the part; null where none says.</summary>
+    public SortedDictionary<string, SortedDictionary<string, long>>? Made { get; set; }
+
+    /// <summary>The written records that were made with each prompt; null where none says.</summary>
+    public SortedDictionary<string, long>? Prompts { get; set; }
+
+    /// <summary>The candidates of each model, with their scores; null where there are none.</summary>
+    public SortedDictionary<string, AnswerStats>? Answers { get; set; }
+
     /// <summary>Counts a record that was written.</summary>
     internal void AddWritten(Record record, ulong seed)
     {
         Written.Add(record, record.Language);
-        Offer(Kept, MostExamples, Example.Of(record, null, null, Rank(record, seed)));
+        Offer(Kept, MostExamples, Rank(record, seed), rank => Example.Of(record, null, null, rank));
+        var lineage = Provenance.Of(record);
+        foreach (var (model, part) in Provenance.ModelsOf(record, lineage))
+        {
+            Count(Made ??= new(StringComparer.Ordinal), model, part, 1);
+        }
+
+        foreach (var prompt in Provenance.PromptsOf(lineage))
+        {
+            Count(Prompts ??= new(StringComparer.Ordinal), prompt, 1);
+        }
+
+        AddAnswers(record);
     }
 
     /// <summary>Counts a record that was dropped.</summary>
@@ -40,6 +65,7 @@ public sealed record RecordStats
     {
         // A step that drops by language says which it was.
         Dropped.Add(record, record.Language ?? (string?)drop.Detail?["language"]);
+        AddAnswers(record);
         var key = $"{step}/{drop.Reason}";
         if (!Rejected.TryGetValue(key, out var list))
         {
@@ -51,11 +77,31 @@ public sealed record RecordStats
             Rejected[key] = list = [];
         }
 
-        Offer(list, MostExamplesOfReason, Example.Of(record, step, drop, Rank(record, seed)));
+        Offer(list, MostExamplesOfReason, Rank(record, seed), rank => Example.Of(record, step, drop, rank));
         if (drop.Detail?["cluster_size"] is { } size)
         {
             // Large clusters first; within one, whichever record has the smallest hash.
-            Offer(Duplicates, MostDuplicates, Example.Of(record, step, drop, (Rank(record, seed) / 2) - (Math.Min(size.GetValue<int>(), 1 << 20) * 1e12)));
+            Offer(Duplicates, MostDuplicates, (Rank(record, seed) / 2) - (Math.Min(size.GetValue<int>(), 1 << 20) * 1e12), rank => Example.Of(record, step, drop, rank));
+        }
+    }
+
+    /// <summary>Notes what a step made of a record, beside the record.</summary>
+    internal void See(string step, Record before, Verdict<Record> verdict, ulong seed)
+    {
+        var after = verdict.Record;
+        if (after is not null && !ReferenceEquals(before, after))
+        {
+            Compare(step, before, after, null, seed);
+            if (before is Instruction { Candidates.Count: > 0 } && after is not Instruction { Candidates.Count: > 0 })
+            {
+                AddAnswers(before);
+            }
+        }
+
+        foreach (var made in verdict.Created)
+        {
+            var parent = made.Record is Instruction instruction ? Comparison.ParentOf(instruction, before, verdict.Created) : before;
+            Compare(step, parent, made.Record, made.Drop, seed);
         }
     }
 
@@ -64,178 +110,119 @@ public sealed record RecordStats
     {
         Written.Add(other.Written);
         Dropped.Add(other.Dropped);
-        Merge(Kept, other.Kept, MostExamples);
-        Merge(Duplicates, other.Duplicates, MostDuplicates);
+        Merge(Kept, other.Kept, MostExamples, example => example);
+        Merge(Duplicates, other.Duplicates, MostDuplicates, example => example);
         foreach (var (key, list) in other.Rejected)
         {
-            if (!Rejected.TryGetValue(key, out var mine))
-            {
-                Rejected[key] = mine = [];
-            }
+            Merge(ListOf(Rejected, key), list, MostExamplesOfReason, example => example);
+        }
 
-            Merge(mine, list, MostExamplesOfReason);
+        foreach (var (key, list) in other.Compared ?? [])
+        {
+            Merge(ListOf(Compared ??= new(StringComparer.Ordinal), key), list, MostOf(key), comparison => comparison.After);
+        }
+
+        foreach (var (model, parts) in other.Made ?? [])
+        {
+            foreach (var (part, count) in parts)
+            {
+                Count(Made ??= new(StringComparer.Ordinal), model, part, count);
+            }
+        }
+
+        foreach (var (prompt, count) in other.Prompts ?? [])
+        {
+            Count(Prompts ??= new(StringComparer.Ordinal), prompt, count);
+        }
+
+        foreach (var (model, answers) in other.Answers ?? [])
+        {
+            AnswersOf(model)?.Add(answers);
         }
     }
 
     private static double Rank(Record record, ulong seed) =>
         XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Id.AsSpan()), (long)seed) / (double)(1UL << 32);
 
-    private static void Offer(List<Example> list, int most, Example example)
+    private static int MostOf(string key) => key.Contains('/', StringComparison.Ordinal) ? MostExamplesOfReason : MostComparisons;
+
+    private void Compare(string step, Record before, Record after, Drop? drop, ulong seed)
     {
-        if (list.Count < most || example.Rank < list[^1].Rank)
+        if (!Comparison.IsWorthSeeing(before, after))
         {
-            Merge(list, [example], most);
+            return;
+        }
+
+        var key = drop is null ? step : $"{step}/{drop.Reason}";
+        Compared ??= new(StringComparer.Ordinal);
+        if (Compared.ContainsKey(key) || Compared.Count < MostNames)
+        {
+            var list = ListOf(Compared, key);
+            var rank = Rank(after, seed);
+            if (list.Count < MostOf(key) || rank < list[^1].After.Rank)
+            {
+                Merge(list, [Comparison.Of(before, after, step, drop, rank)], MostOf(key), comparison => comparison.After);
+            }
         }
     }
 
-    private static void Merge(List<Example> list, IReadOnlyList<Example> others, int most)
+    private void AddAnswers(Record record)
+    {
+        foreach (var candidate in (record as Instruction)?.Candidates ?? [])
+        {
+            if (candidate.Model is { } model)
+            {
+                AnswersOf(model)?.Add(candidate);
+            }
+        }
+    }
+
+    private AnswerStats? AnswersOf(string model)
+    {
+        Answers ??= new(StringComparer.Ordinal);
+        return Answers.TryGetValue(model, out var answers) ? answers : Answers.Count >= MostNames ? null : Answers[model] = new AnswerStats();
+    }
+
+    private static List<T> ListOf<T>(SortedDictionary<string, List<T>> lists, string key) => lists.TryGetValue(key, out var list) ? list : lists[key] = [];
+
+    private static void Count(SortedDictionary<string, SortedDictionary<string, long>> counts, string first, string second, long count)
+    {
+        if (!counts.TryGetValue(first, out var inner))
+        {
+            if (counts.Count >= MostNames)
+            {
+                return;
+            }
+
+            counts[first] = inner = new(StringComparer.Ordinal);
+        }
+
+        Count(inner, second, count);
+    }
+
+    private static void Count(SortedDictionary<string, long> counts, string name, long count)
+    {
+        if (counts.ContainsKey(name) || counts.Count < MostNames)
+        {
+            counts[name] = counts.GetValueOrDefault(name) + count;
+        }
+    }
+
+    private static void Offer(List<Example> list, int most, double rank, Func<double, Example> make)
+    {
+        if (list.Count < most || rank < list[^1].Rank)
+        {
+            Merge(list, [make(rank)], most, example => example);
+        }
+    }
+
+    private static void Merge<T>(List<T> list, IReadOnlyList<T> others, int most, Func<T, Example> of)
     {
         list.AddRange(others);
-        list.Sort((a, b) => a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : string.CompareOrdinal(a.Id, b.Id));
+        list.Sort((a, b) => of(a).Rank != of(b).Rank ? of(a).Rank.CompareTo(of(b).Rank) : string.CompareOrdinal(of(a).Id, of(b).Id));
         if (list.Count > most)
         {
             list.RemoveRange(most, list.Count - most);
-        }
-    }
-}
-
-/// <summary>A record shown to people.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Text">The start of its text.</param>
-/// <param name="Length">Length of the whole text, in UTF-16 code units.</param>
-/// <param name="Language">Its language.</param>
-/// <param name="Source">Where it came from.</param>
-/// <param name="Bucket">Its bucket.</param>
-/// <param name="Scores">Its scores.</param>
-/// <param name="Step">The step that dropped it; null if it was written.</param>
-/// <param name="Reason">Why it was dropped.</param>
-/// <param name="Detail">What was kept with the drop, as JSON.</param>
-/// <param name="Rank">What it was picked by.</param>
-public sealed record Example(
-    string Id, string Text, int Length, string? Language, string? Source, string? Bucket,
-    IReadOnlyDictionary<string, double> Scores, string? Step, string? Reason, System.Text.Json.Nodes.JsonObject? Detail, double Rank)
-{
-    private const int MostText = 1200;
-
-    internal static Example Of(Record record, string? step, Drop? drop, double rank)
-    {
-        var text = record.Content;
-        var cut = Math.Min(text.Length, MostText);
-        cut -= cut > 0 && cut < text.Length && char.IsHighSurrogate(text[cut - 1]) ? 1 : 0;
-        return new Example(
-            record.Id, text[..cut], text.Length, record.Language, record.Source, record.Bucket,
-            record.Scores.ToDictionary(), step, drop?.Reason, (System.Text.Json.Nodes.JsonObject?)drop?.Detail?.DeepClone(), rank);
-    }
-}
-
-/// <summary>Counts of records by length, language, bucket and scores.</summary>
-public sealed record Distributions
-{
-    private const int MostNames = 200;
-
-    /// <summary>How many records.</summary>
-    public long Count { get; set; }
-
-    /// <summary>UTF-16 code units of text in all of them.</summary>
-    public long Characters { get; set; }
-
-    /// <summary>Tokens of those records that were counted (<c>count_tokens</c>); null where none was.</summary>
-    public long? Tokens { get; set; }
-
-    /// <summary>By length: the key is the lower bound of a half-octave bin, in UTF-16 code units.</summary>
-    public SortedDictionary<int, long> Length { get; init; } = [];
-
-    /// <summary>By language, <c>?</c> where there is none.</summary>
-    public SortedDictionary<string, long> Language { get; init; } = new(StringComparer.Ordinal);
-
-    /// <summary>By bucket; empty where there are none.</summary>
-    public SortedDictionary<string, long> Bucket { get; init; } = new(StringComparer.Ordinal);
-
-    /// <summary>By score name, then by the bin of <see cref="Bin"/>.</summary>
-    public SortedDictionary<string, SortedDictionary<int, long>> Scores { get; init; } = new(StringComparer.Ordinal);
-
-    /// <summary>Counts a record.</summary>
-    internal void Add(Record record, string? language)
-    {
-        Count++;
-        var length = record.Content.Length;
-        Characters += length;
-        var bin = length == 0 ? 0 : (int)Math.Ceiling(Math.Pow(2, Math.Floor(Math.Log2(length) * 2) / 2));
-        Length[bin] = Length.GetValueOrDefault(bin) + 1;
-        Count1(Language, language ?? "?");
-        if (record.Bucket is { } bucket)
-        {
-            Count1(Bucket, bucket);
-        }
-
-        if (record.Scores.TryGet(Records.Scores.Tokens, out var tokens))
-        {
-            Tokens = (Tokens ?? 0) + (long)tokens;
-        }
-
-        foreach (var (name, value) in record.Scores)
-        {
-            if (!Scores.TryGetValue(name, out var bins))
-            {
-                if (Scores.Count >= MostNames)
-                {
-                    continue;
-                }
-
-                Scores[name] = bins = [];
-            }
-
-            bins[Bin(value)] = bins.GetValueOrDefault(Bin(value)) + 1;
-        }
-    }
-
-    /// <summary>Adds others.</summary>
-    internal void Add(Distributions other)
-    {
-        Count += other.Count;
-        Characters += other.Characters;
-        Tokens = other.Tokens is { } tokens ? (Tokens ?? 0) + tokens : Tokens;
-        AddAll(Length, other.Length);
-        AddAll(Language, other.Language);
-        AddAll(Bucket, other.Bucket);
-        foreach (var (name, bins) in other.Scores)
-        {
-            if (!Scores.TryGetValue(name, out var mine))
-            {
-                Scores[name] = mine = [];
-            }
-
-            AddAll(mine, bins);
-        }
-    }
-
-    /// <summary>The bin of a score: fiftieths up to 2, then eight bins an octave. <see cref="LowerBound"/> undoes it.</summary>
-    internal static int Bin(double value)
-    {
-        var size = Math.Abs(value);
-        var bin = size <= 2 ? (int)Math.Floor(size * 50) : 100 + (int)Math.Floor(Math.Log2(size / 2) * 8);
-        return value < 0 ? -1 - bin : bin;
-    }
-
-    /// <summary>The smallest value of a bin.</summary>
-    internal static double LowerBound(int bin) => bin < 0 ? -LowerBound(-bin) : bin <= 100 ? bin / 50.0 : 2 * Math.Pow(2, (bin - 100) / 8.0);
-
-    private static void Count1(SortedDictionary<string, long> counts, string name)
-    {
-        if (!counts.ContainsKey(name) && counts.Count >= MostNames)
-        {
-            name = "others";
-        }
-
-        counts[name] = counts.GetValueOrDefault(name) + 1;
-    }
-
-    private static void AddAll<TKey>(SortedDictionary<TKey, long> mine, SortedDictionary<TKey, long> others)
-        where TKey : notnull
-    {
-        foreach (var (key, count) in others)
-        {
-            mine[key] = mine.GetValueOrDefault(key) + count;
         }
     }
 }

@@ -39,6 +39,9 @@ public sealed record Report
     /// <summary>Distributions and examples.</summary>
     public required RecordStats Stats { get; init; }
 
+    /// <summary>The models, what they were asked and what they made; null where there are none.</summary>
+    public IReadOnlyList<ModelReport>? Models { get; init; }
+
     /// <summary>The largest clusters of duplicates.</summary>
     public IReadOnlyList<DuplicateCluster> Clusters { get; init; } = [];
 
@@ -109,6 +112,7 @@ public sealed record Report
             Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
             Warnings = state == "done" ? [.. Warn(funnel, counts), .. rules.SelectMany(step => step.Warnings()), .. Found(plan, markers)] : [],
             Stats = stats,
+            Models = ModelReport.Of(plan, plan.Phases.SelectMany(phase => markers[phase.Name].Values), stats),
             Clusters = DuplicateCluster.Find(folder, plan, stats),
         };
     }
@@ -154,9 +158,9 @@ public sealed record Report
             yield return $"{counts.Quarantined} of {counts.Read} records could not be read, {count} of them because: {reason}. quarantine/ says more, line by line.";
         }
 
-        foreach (var step in funnel.Where(step => step.In > 0 && step.Dropped.Values.Sum() > step.In * Most))
+        foreach (var step in funnel.Where(step => step.In > 0 && step.Dropped.Values.Sum() > (step.In + step.Created) * Most))
         {
-            yield return $"{step.Step} dropped {step.Dropped.Values.Sum()} of {step.In} records. Are its limits meant for this corpus?";
+            yield return $"{step.Step} dropped {step.Dropped.Values.Sum()} of {step.In + step.Created} records. Are its limits meant for this corpus?";
         }
     }
 }

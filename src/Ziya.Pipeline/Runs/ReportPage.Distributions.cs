@@ -25,13 +25,33 @@ internal static partial class ReportPage
             Names(page, "bucket", before.Bucket, after.Bucket);
         }
 
-        foreach (var (name, bins) in before.Scores)
+        if (before.Tasks is { } tasks)
         {
-            Histogram(page, name, bins, after.Scores.GetValueOrDefault(name) ?? [], bin => Runs.Distributions.LowerBound(bin).ToString("0.##", CultureInfo.InvariantCulture), bin => bin);
+            Names(page, "task", Counts(tasks), Counts(after.Tasks ?? []));
         }
 
-        page.Append("</div></section>\n");
+        // Scores that all records share say little: they stand behind the others.
+        foreach (var (name, bins) in before.Scores.Where(score => score.Value.Count >= LeastBins))
+        {
+            Score(page, name, bins, after);
+        }
+
+        page.Append("</div>\n");
+        var flat = before.Scores.Where(score => score.Value.Count < LeastBins).ToList();
+        if (flat.Count > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<details{(flat.Count == before.Scores.Count ? " open" : "")}><summary>scores of one or two values: {Text(string.Join(", ", flat.Select(score => score.Key)))}</summary><div class=\"charts\">\n");
+            flat.ForEach(score => Score(page, score.Key, score.Value, after));
+            page.Append("</div></details>\n");
+        }
+
+        page.Append("</section>\n");
     }
+
+    private static SortedDictionary<string, long> Counts(SortedDictionary<string, TaskScores> tasks) => new(tasks.ToDictionary(task => task.Key, task => task.Value.Count), StringComparer.Ordinal);
+
+    private static void Score(StringBuilder page, string name, SortedDictionary<int, long> bins, Distributions after) =>
+        Histogram(page, name, bins, after.Scores.GetValueOrDefault(name) ?? [], bin => Runs.Distributions.LowerBound(bin).ToString("0.##", CultureInfo.InvariantCulture), bin => bin);
 
     /// <summary>Bars over the bins between the least and the greatest; neighbours are drawn as one where there are too many.</summary>
     private static void Histogram(

@@ -28,6 +28,9 @@ internal static partial class ReportPage
         article{background:var(--card);border:1px solid var(--line);border-left:3px solid var(--lost);border-radius:8px;padding:10px 12px;min-width:0}article.kept{border-left-color:var(--good)}
         .facts{margin:2px 0 6px;display:flex;flex-wrap:wrap;gap:2px 10px;color:var(--soft);font-size:12px;overflow-wrap:anywhere}
         pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;font-size:14px;max-height:220px;overflow:auto}mark{background:var(--mark);color:inherit}
+        article.plain{border-left-color:var(--line)}.wide{margin-bottom:14px}.pair{margin-bottom:12px}article .pair{margin:0}.why{color:var(--lost);font-weight:500}.made span{color:var(--main)}
+        .part{margin-top:8px;min-width:0}.part .facts{margin:0}.part .facts b{font-weight:600}.part.good .facts b{color:var(--good)}.part.bad .facts b{color:var(--lost)}.mid{fill:var(--ink)}
+        .charts.wide{grid-template-columns:repeat(auto-fill,minmax(420px,1fr))}
         details{margin:8px 0}summary{cursor:pointer}
         @media (max-width:720px){.pair{grid-template-columns:1fr}.bar{display:none!important}}
         """;

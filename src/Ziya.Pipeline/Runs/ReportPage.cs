@@ -21,7 +21,11 @@ internal static partial class ReportPage
         Head(page, report);
         Funnel(page, report);
         Rules(page, report);
+        Models(page, report);
+        Comparisons(page, report);
+        Pairs(page, report);
         Distributions(page, report);
+        Tasks(page, report);
         Clusters(page, report);
         Examples(page, report);
         Throughput(page, report);
@@ -146,19 +150,6 @@ internal static partial class ReportPage
         }
 
         page.Append("</section>\n");
-    }
-
-    private static void Card(StringBuilder page, Example example, string style, string? against)
-    {
-        var facts = new List<string> { $"{Number(example.Length)} chars" };
-        facts.AddRange(new[] { example.Language, example.Bucket, example.Reason }.OfType<string>());
-        facts.AddRange(example.Scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.###}")));
-        facts.AddRange(example.Detail?.Where(detail => detail.Value is not null && detail.Key is not ("keeper_at" or "cluster_size")).Select(detail => $"{detail.Key} {detail.Value}") ?? []);
-        var text = against is null ? Text(example.Text) : TextDifference.Mark(example.Text, against, Text);
-        page.Append(CultureInfo.InvariantCulture, $"""
-            <article class="{style}"><h4>{Text(example.Id)}</h4><p class="facts">{string.Concat(facts.Select(fact => $"<span>{Text(fact)}</span>"))}</p><pre>{text}{(example.Length > example.Text.Length ? " …" : "")}</pre></article>
-
-            """);
     }
 
     private static void Throughput(StringBuilder page, Report report)

@@ -7,6 +7,9 @@ internal static class TextDifference
 {
     private const int Shared = 6;
 
+    // Of two texts that share less, as a translation does, marks would cover everything and say nothing.
+    private const double LeastShared = 0.2;
+
     /// <summary>
     /// <paramref name="text"/> as HTML, with a mark around what no run of <see cref="Shared"/> characters in common covers. Linear in both texts.
     /// </summary>
@@ -25,6 +28,11 @@ internal static class TextDifference
             {
                 Array.Fill(common, true, i, Shared);
             }
+        }
+
+        if (common.Count(covered => covered) < text.Length * LeastShared)
+        {
+            return encode(text);
         }
 
         var html = new StringBuilder();

@@ -37,7 +37,7 @@ internal static class OutputSchema
         // Null is left out when writing, so what is written is never null, and what cannot be null is always there.
         if (schema["properties"] is JsonObject properties)
         {
-            schema["required"] = new JsonArray([.. properties.Where(pair => !IsNullable(pair.Value)).Select(pair => (JsonNode)pair.Key)]);
+            schema["required"] = new JsonArray([.. properties.Where(pair => !IsNullable(pair.Value) && !IsNullable(pair.Value, pair.Key, context)).Select(pair => (JsonNode)pair.Key)]);
         }
 
         var description = context.PropertyInfo?.AttributeProvider is MemberInfo member ? docs.Of(member) : context.Path.IsEmpty ? docs.Of(context.TypeInfo.Type) : null;
@@ -48,6 +48,10 @@ internal static class OutputSchema
 
         return schema;
     }
+
+    // What refers to a type that stands elsewhere says nothing of null itself.
+    private static bool IsNullable(JsonNode? schema, string name, JsonSchemaExporterContext context) =>
+        schema is JsonObject reference && reference.ContainsKey("$ref") && context.TypeInfo.Properties.Any(property => property.Name == name && property.IsGetNullable);
 
     private static bool IsNullable(JsonNode? schema) =>
         schema is not JsonObject || (schema["type"] is JsonArray types && types.Any(type => (string?)type == "null"));

@@ -39,7 +39,7 @@ public sealed record AnswerOptions
 }
 
 /// <summary>
-/// Asks one model, or several, for answers to instructions. A single answer becomes the `output`, with its model in `lineage`; several become `candidates`. Every answer is
+/// Asks one model, or several, for answers to instructions. A single answer becomes the `output`, with its model in `lineage` (`answer_model` where a model wrote the instruction as well); several become `candidates`. Every answer is
 /// drawn by a seed made of the job's seed, the record's id and the answer's number: the same job gives the same answers from a local model.
 /// </summary>
 /// <remarks>
@@ -93,7 +93,7 @@ public sealed class Answer(AnswerOptions options) : AsyncStep<Instruction, Instr
         // 2.
         Candidate[] candidates = [.. answers.Where(answer => answer.Fault is null).Select(answer => new Candidate(answer.Text, answer.Model))];
         return candidates.Length == 0 ? new Drop(answers[0].Fault!, new JsonObject { ["model"] = answers[0].Model, ["answer"] = answers[0].Text })
-            : answers.Length == 1 ? record with { Output = candidates[0].Output, Lineage = record.Lineage.With("model", candidates[0].Model) }
+            : answers.Length == 1 ? record with { Output = candidates[0].Output, Lineage = record.Lineage.With(Asking.AnswerModel(record), candidates[0].Model) }
             : record with { Candidates = candidates };
     }
 

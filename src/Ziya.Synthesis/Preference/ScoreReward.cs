@@ -103,7 +103,7 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
 
         // The question is the turn before; without one the template says what is wrong.
         var shown = options.Turns == RewardTurns.Whole ? messages : [.. messages.Skip(messages.Count - 2)];
-        return record with { Scores = With(record.Scores, await Model<IRewardModel>(options.Model).Score(shown, For(record.Id, "last answer"), cancel).ConfigureAwait(false)) };
+        return record with { Scores = With(record.Scores, await Ask(shown, For(record.Id, "last answer"), cancel).ConfigureAwait(false)) };
     }
 
     private async Task<Verdict<Record>> Apply(Pipeline.Records.Preference record, CancellationToken cancel)
@@ -121,7 +121,14 @@ public sealed class ScoreReward(ScoreRewardOptions options) : AsyncStep<Record, 
     private Task<RewardScore> Of(Purpose purpose, string prompt, string answer, string? system, CancellationToken cancel)
     {
         Message[] turn = [new("user", prompt), new("assistant", answer)];
-        return Model<IRewardModel>(options.Model).Score(system is null || options.Turns == RewardTurns.Last ? turn : [new("system", system), .. turn], purpose, cancel);
+        return Ask(system is null || options.Turns == RewardTurns.Last ? turn : [new("system", system), .. turn], purpose, cancel);
+    }
+
+    private async Task<RewardScore> Ask(IReadOnlyList<Message> messages, Purpose purpose, CancellationToken cancel)
+    {
+        var score = await Model<IRewardModel>(options.Model).Score(messages, purpose, cancel).ConfigureAwait(false);
+        ModelMeter.Count(options.Model, score.Tokens, 0);
+        return score;
     }
 
     /// <summary>4.</summary>

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Models.Generation;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 using Ziya.Pipeline.Writing;
@@ -62,6 +63,9 @@ internal static class Asking
     /// <summary>The instruction as a user would say it: the input below it, as in Self-Instruct (Wang et al. 2023, arXiv:2212.10560).</summary>
     public static string Said(this Instruction record) => Conversation.Question(record);
 
+    /// <summary>Under what name the lineage keeps the model of an answer: what wrote the instruction stays known.</summary>
+    public static string AnswerModel(Instruction record) => record.Lineage.GetText("prompt") is null ? "model" : "answer_model";
+
     /// <summary>
     /// Asks, and throws where the request failed for good: the record is then quarantined, and enough of them end the job. The completion's model is named as the job does; one
     /// from a recording, as that does.
@@ -69,6 +73,7 @@ internal static class Asking
     public static async Task<Completion> Ask(this IGenerator model, string name, Purpose purpose, GenerationRequest request, CancellationToken cancel)
     {
         var completion = await model.Generate(request with { For = purpose }, cancel).ConfigureAwait(false);
+        ModelMeter.Count(name, completion.PromptTokens, completion.CompletionTokens);
         return completion.Ending == Ending.Fault ? throw new InvalidOperationException($"model '{name}': {completion.Fault}")
             : completion.IsReplayed ? completion : completion with { Model = name };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ziya.Models.Generation;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Scoring;
 using Ziya.Pipeline.Steps;
@@ -47,7 +48,9 @@ internal sealed class Rater(string name, ITextScorer? scorer, IGenerator? genera
         var request = Asking.Say(prompt.System, question);
         if (scorer is not null)
         {
-            return new Opinion(Mean(await scorer.Choose(request.Messages, _digits, purpose, cancel).ConfigureAwait(false)), null, name);
+            var logs = await scorer.Choose(request.Messages, _digits, purpose, cancel).ConfigureAwait(false);
+            ModelMeter.Count(name, 0, 0);
+            return new Opinion(Mean(logs), null, name);
         }
 
         request = request with { Sampling = Asking.Greedy, MaxTokens = ReplyTokens };

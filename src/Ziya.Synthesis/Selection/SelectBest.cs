@@ -1,5 +1,6 @@
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
+using Ziya.Synthesis.Prompts;
 
 namespace Ziya.Synthesis.Selection;
 
@@ -48,7 +49,7 @@ internal sealed class SelectBest(SelectOptions options) : Step<Instruction, Inst
         {
             Output = best.Output,
             Candidates = options.KeepCandidates ? record.Candidates : [],
-            Lineage = record.Lineage.With("model", best.Model ?? record.Lineage.GetText("model")),
+            Lineage = best.Model is null ? record.Lineage : record.Lineage.With(Asking.AnswerModel(record), best.Model),
             Scores = best.Scores.Aggregate(record.Scores, (scores, score) => scores.With(score.Key, score.Value)),
         };
     }

@@ -2,7 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Steps;
 using Ziya.Pipeline.Tests.Fixtures;
 
 namespace Ziya.Pipeline.Tests.Runs;
@@ -76,6 +79,47 @@ public sealed partial class ReportTests : IDisposable
         Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;/script&gt;&lt;script&gt;alert(1)", page, StringComparison.Ordinal);
         Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_HostilePairsCandidatesAndLineage_AreTextsEverywhere()
+    {
+        var stats = new RecordStats();
+        foreach (var (text, i) in Hostile.Select((text, i) => (text, i)))
+        {
+            var lineage = Fields.Empty.With("model", text).With("prompt", text).With(text, text).With("parent", "p");
+            var scores = Scores.Empty.With(text, i).With("reward", i);
+            var parent = new Instruction { Id = "p", Text = text, Candidates = [new Candidate(text, text) { Scores = scores }, new Candidate("x", text)] };
+            var made = parent with { Id = $"{text} {i}", Text = text + "灯塔", Input = text, Output = text, System = text, Task = text, Lineage = lineage, Scores = scores, Candidates = [] };
+            stats.See("evolve", parent, ((Verdict<Record>)made).And([new Made<Record>(made with { Id = $"{i}" }, new Drop(text, new JsonObject { ["reply"] = text, [text] = text }))]), 1);
+            stats.AddWritten(made, 1);
+            stats.AddWritten(
+                new Preference { Id = text, Prompt = text, Chosen = text, Rejected = text, System = text, Models = Fields.Empty.With("chosen", text), Meta = Fields.Empty.With("task", text).WithObject("lineage", lineage), Scores = scores }, 1);
+            stats.AddWritten(new Dialogue { Id = text, Messages = [new Message(text, text), new Message("assistant", text)], Meta = Fields.Empty.With("lineage", "no object") }, 1);
+        }
+
+        var report = new Report
+        {
+            Run = "r",
+            Job = "j",
+            State = "done",
+            Records = new ReportCounts(1, 1, 0, [], []),
+            Funnel = [],
+            Phases = [],
+            Stats = stats,
+            Models = ModelReport.Of(new Plan("j", "", "", [], []) { Partitions = 1, Models = Hostile.Distinct().ToDictionary(text => text, text => new PlanModel(text, text)) }, [], stats),
+        };
+        var page = ReportPage.Write(report);
+        AssertAlone(page);
+        Assert.Contains("<h2>Chosen and rejected</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Before and after</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("reward of candidates by model", page, StringComparison.Ordinal);
+        Assert.Contains("灯塔", page, StringComparison.Ordinal);
+
+        // What tasks noted is read again from their markers.
+        var again = new RecordStats();
+        again.Add(JsonText.Read<RecordStats>(JsonText.Write(stats)));
+        Assert.Equal(page, ReportPage.Write(report with { Stats = again }));
     }
 
     [Fact]
