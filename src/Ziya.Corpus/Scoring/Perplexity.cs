@@ -61,7 +61,7 @@ public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Re
     public override IEnumerable<ModelUse> Uses(Record record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return [new ModelUse(options.Model, 1, ModelUse.Tokens(record.Content), 0)];
+        return [new ModelUse(options.Model!, 1, ModelUse.Tokens(record.Content), 0)];
     }
 
     /// <inheritdoc/>
