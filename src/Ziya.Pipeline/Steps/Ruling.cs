@@ -35,8 +35,8 @@ public sealed class Ruling
     /// <summary>Records that broke a rule.</summary>
     internal long Hits { get; private set; }
 
-    /// <summary>Asks whether a value is above the most there may be.</summary>
-    public bool Above(string rule, double value, double most) => Note(rule, value, value > most) && Break(Drop.Beyond(rule, value, most));
+    /// <summary>Asks whether a value is above the most there may be; <paramref name="more"/> adds to what is kept with the drop.</summary>
+    public bool Above(string rule, double value, double most, Action<JsonObject>? more = null) => Note(rule, value, value > most) && Break(Beyond(rule, value, most, more));
 
     /// <summary>Asks whether a share is above the greatest there may be; nothing of nothing is no share.</summary>
     public bool Above(string rule, long count, long of, double most) => Above(rule, count / Math.Max(1.0, of), most);
@@ -87,6 +87,13 @@ public sealed class Ruling
         _asked[at]++;
         _fired[at] += broken ? 1 : 0;
         return broken;
+    }
+
+    private static Drop Beyond(string rule, double value, double limit, Action<JsonObject>? more)
+    {
+        var drop = Drop.Beyond(rule, value, limit);
+        more?.Invoke(drop.Detail!);
+        return drop;
     }
 
     private bool Break(Drop drop)

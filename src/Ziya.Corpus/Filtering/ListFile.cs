@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Corpus.Filtering;
+
+/// <summary>Text files with an entry a line that users bring along: of domains, of words. gzip, Zstandard and Brotli are unpacked; UTF-8.</summary>
+internal static class ListFile
+{
+    private static readonly UTF8Encoding Strict = new(false, true);
+
+    /// <summary>The lines that are not blank, without white space around them, and their numbers.</summary>
+    /// <exception cref="InvalidDataException">The file is cut off or is no UTF-8.</exception>
+    public static IEnumerable<(string Line, int Number)> Lines(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[4];
+        var compression = Compressions.OfBytes(start[..file.ReadAtLeast(start, start.Length, false)], path);
+        file.Position = 0;
+        return [.. Read(path, compression == Compression.None ? file : Compressions.Unpack(file, compression))];
+    }
+
+    /// <summary>Changes when one of the files does.</summary>
+    public static string Version(IEnumerable<string> paths) => string.Concat(paths.Select(path => new FileInfo(path)).Select(file =>
+        string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{(file.Exists ? file.Length : 0)}|{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}\n")));
+
+    /// <summary>What is wrong with the files of an option: missing, unreadable, or without an entry.</summary>
+    /// <param name="option">The option's name.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="count">How many entries there are in a file.</param>
+    public static IEnumerable<string> Faults(string option, IEnumerable<string> paths, Func<string, int> count)
+    {
+        foreach (var path in paths)
+        {
+            if (Fault(path, count) is { } fault)
+            {
+                yield return $"'{option}': {fault}";
+            }
+        }
+    }
+
+    private static string? Fault(string path, Func<string, int> count)
+    {
+        try
+        {
+            return !File.Exists(path) ? $"there is no file {path}." : count(path) > 0 ? null : $"{path} has no entry in it.";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return exception.Message.Contains(path, StringComparison.Ordinal) ? exception.Message : $"{path}: {exception.Message}";
+        }
+    }
+
+    private static IEnumerable<(string Line, int Number)> Read(string path, Stream stream)
+    {
+        using var reader = new StreamReader(stream, Strict, true, 1 << 16);
+        for (var number = 1; NextLine(reader, path, number) is { } line; number++)
+        {
+            if (line.Trim() is { Length: > 0 } entry)
+            {
+                yield return (entry, number);
+            }
+        }
+    }
+
+    private static string? NextLine(StreamReader reader, string path, int number)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new InvalidDataException($"{path} is no UTF-8, in or after line {number}. Save it as UTF-8.", exception);
+        }
+    }
+}
