@@ -43,7 +43,7 @@ internal sealed class ConnectStage() : Stage("connect", [DedupMinHash.Edges], [D
         {
             var address = ToAddress(records[i]);
             RecordEntry.WriteMember(member, address, ToAddress(records[Root(parents, i)]));
-            output.Add(DedupMinHash.Members, address.Shard, member);
+            output.Add(DedupMinHash.Members, EarlierIndex.ShardOf(address), member);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Pipeline.Records;
@@ -29,8 +30,16 @@ public sealed record DedupMinHashOptions
     /// <summary>Which record of a cluster stays. Default longest.</summary>
     public Keep Keep { get; init; } = Keep.Longest;
 
-    /// <summary>The number that `keep: highest` and `keep: lowest` compare: a score, `length`, `scores.NAME` or `meta.NAME`.</summary>
+    /// <summary>The field that `keep` compares: for `highest` and `lowest` a score, `length`, `scores.NAME` or `meta.NAME`; for `earliest` and `latest` a date such as `meta.date`; for `preferred` a text, by default `source`.</summary>
     public string? By { get; init; }
+
+    /// <summary>For `keep: preferred`: the sources, or values of the text named by `by`, from best to worst. `*` stands for anything.</summary>
+    public IReadOnlyList<string>? Prefer { get; init; }
+
+    /// <summary>
+    /// Folder of an earlier run whose step of this name compared the same way: its records stay, and what equals one of them goes, whatever `keep` says. What that run was itself compared with counts too. Default none.
+    /// </summary>
+    public string? Against { get; init; }
 }
 
 /// <summary>
@@ -65,6 +74,7 @@ public sealed class DedupMinHash : GlobalStep<Record>
 
     private readonly DedupMinHashOptions _options;
     private readonly KeepRule _rule;
+    private readonly EarlierIndex _earlier;
     private readonly MinHasher _hasher;
     private readonly byte[] _entry;
 
@@ -72,7 +82,8 @@ public sealed class DedupMinHash : GlobalStep<Record>
     public DedupMinHash(DedupMinHashOptions options)
     {
         _options = options;
-        _rule = new KeepRule(options.Keep, options.By);
+        _rule = new KeepRule(options.Keep, options.By, options.Prefer);
+        _earlier = new EarlierIndex(options.Against, "dedup_minhash", Shared, Bands, Records);
         _hasher = new MinHasher(options.Ngram, new Permutations(options.Bands * options.Rows));
         _entry = new byte[RecordEntry.HeadSize + (options.Bands * options.Rows) + DuplicateFinding.MostIdBytes];
     }
@@ -90,7 +101,25 @@ public sealed class DedupMinHash : GlobalStep<Record>
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => _options.Bands * _options.Rows > MostHashes
         ? _rule.Check().Append($"'bands' times 'rows' is {_options.Bands * _options.Rows}, more than {MostHashes} hashes.")
-        : _rule.Check();
+        : _rule.Check().Concat(new[] { _earlier.Fault() }.OfType<string>());
+
+    /// <inheritdoc/>
+    public override string Version() => _earlier.Version();
+
+    /// <inheritdoc/>
+    public override void Begin(int shard, int shards, IEntryWriter entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        foreach (var entry in _earlier.Entries(Bands, sizeof(ulong), null, shard, shards))
+        {
+            entries.Add(Bands, (int)(BinaryPrimitives.ReadUInt64BigEndian(entry.Span) % (ulong)entries.Partitions), entry.Span);
+        }
+
+        foreach (var entry in _earlier.Entries(Records, 0, RecordEntry.RankAt, shard, shards))
+        {
+            entries.Add(Records, 0, entry.Span);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Map(Record record, Address at, IEntryWriter entries)
@@ -121,5 +150,12 @@ public sealed class DedupMinHash : GlobalStep<Record>
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding) =>
-        finding.IsEmpty ? record : DuplicateFinding.ToDrop(finding, "near_duplicate");
+        finding.IsEmpty ? record : DuplicateFinding.ToDrop(finding, "near_duplicate", _options.Against);
+
+    private Dictionary<string, string> Shared() => new()
+    {
+        ["bands"] = _options.Bands.ToString(CultureInfo.InvariantCulture),
+        ["rows"] = _options.Rows.ToString(CultureInfo.InvariantCulture),
+        ["ngram"] = _options.Ngram.ToString(CultureInfo.InvariantCulture),
+    };
 }

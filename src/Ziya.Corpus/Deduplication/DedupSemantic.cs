@@ -33,8 +33,11 @@ public sealed record DedupSemanticOptions
     /// <summary>Which record of a cluster stays. Default longest.</summary>
     public Keep Keep { get; init; } = Keep.Longest;
 
-    /// <summary>The number that `keep: highest` and `keep: lowest` compare: a score, `length`, `scores.NAME` or `meta.NAME`.</summary>
+    /// <summary>The field that `keep` compares: for `highest` and `lowest` a score, `length`, `scores.NAME` or `meta.NAME`; for `earliest` and `latest` a date such as `meta.date`; for `preferred` a text, by default `source`.</summary>
     public string? By { get; init; }
+
+    /// <summary>For `keep: preferred`: the sources, or values of the text named by `by`, from best to worst. `*` stands for anything.</summary>
+    public IReadOnlyList<string>? Prefer { get; init; }
 }
 
 /// <summary>
@@ -71,7 +74,7 @@ public sealed class DedupSemantic : AsyncGlobalStep<Record, ReadOnlyMemory<float
     public DedupSemantic(DedupSemanticOptions options)
     {
         _options = options;
-        _rule = new KeepRule(options.Keep, options.By);
+        _rule = new KeepRule(options.Keep, options.By, options.Prefer);
         _planes = options.Tables * options.Bits;
         _cell = new byte[DedupMinHash.BandSize + SideBytes];
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Ziya.Pipeline.Records;
@@ -32,8 +33,16 @@ public sealed record DedupSimHashOptions
     /// <summary>Which record of a cluster stays. Default longest.</summary>
     public Keep Keep { get; init; } = Keep.Longest;
 
-    /// <summary>The number that `keep: highest` and `keep: lowest` compare: a score, `length`, `scores.NAME` or `meta.NAME`.</summary>
+    /// <summary>The field that `keep` compares: for `highest` and `lowest` a score, `length`, `scores.NAME` or `meta.NAME`; for `earliest` and `latest` a date such as `meta.date`; for `preferred` a text, by default `source`.</summary>
     public string? By { get; init; }
+
+    /// <summary>For `keep: preferred`: the sources, or values of the text named by `by`, from best to worst. `*` stands for anything.</summary>
+    public IReadOnlyList<string>? Prefer { get; init; }
+
+    /// <summary>
+    /// Folder of an earlier run whose step of this name compared the same way: its records stay, and what equals one of them goes, whatever `keep` says. What that run was itself compared with counts too. Default none.
+    /// </summary>
+    public string? Against { get; init; }
 }
 
 /// <summary>
@@ -62,6 +71,7 @@ public sealed class DedupSimHash : GlobalStep<Record>
 
     private readonly DedupSimHashOptions _options;
     private readonly KeepRule _rule;
+    private readonly EarlierIndex _earlier;
     private readonly SimHasher _hasher;
     private readonly Lazy<BitBlocks> _blocks;
     private readonly ulong[] _fingerprint;
@@ -73,7 +83,8 @@ public sealed class DedupSimHash : GlobalStep<Record>
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _rule = new KeepRule(options.Keep, options.By);
+        _rule = new KeepRule(options.Keep, options.By, options.Prefer);
+        _earlier = new EarlierIndex(options.Against, "dedup_simhash", Shared, Cells, DedupMinHash.Records);
         _hasher = new SimHasher(options.Ngram, options.Bits);
         _blocks = new Lazy<BitBlocks>(() => new BitBlocks(options.Bits, options.Distance, Blocks));
         _fingerprint = new ulong[options.Bits / 64];
@@ -96,7 +107,7 @@ public sealed class DedupSimHash : GlobalStep<Record>
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
     {
-        foreach (var fault in _rule.Check())
+        foreach (var fault in _rule.Check().Concat(new[] { _earlier.Fault() }.OfType<string>()))
         {
             yield return fault;
         }
@@ -113,6 +124,24 @@ public sealed class DedupSimHash : GlobalStep<Record>
         else if (BitBlocks.CountTables(_options.Distance, Blocks) > MostTables)
         {
             yield return $"a distance of {_options.Distance} with {Blocks} blocks needs {BitBlocks.CountTables(_options.Distance, Blocks):f0} tables, more than {MostTables}; take fewer 'blocks'.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Version() => _earlier.Version();
+
+    /// <inheritdoc/>
+    public override void Begin(int shard, int shards, IEntryWriter entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        foreach (var entry in _earlier.Entries(Cells, sizeof(ulong) + (_options.Bits / 8), null, shard, shards))
+        {
+            entries.Add(Cells, (int)(BinaryPrimitives.ReadUInt64BigEndian(entry.Span) % (ulong)entries.Partitions), entry.Span);
+        }
+
+        foreach (var entry in _earlier.Entries(DedupMinHash.Records, 0, RecordEntry.RankAt, shard, shards))
+        {
+            entries.Add(DedupMinHash.Records, 0, entry.Span);
         }
     }
 
@@ -149,5 +178,13 @@ public sealed class DedupSimHash : GlobalStep<Record>
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record, Address at, ReadOnlySpan<byte> finding) =>
-        finding.IsEmpty ? record : DuplicateFinding.ToDrop(finding, "near_duplicate");
+        finding.IsEmpty ? record : DuplicateFinding.ToDrop(finding, "near_duplicate", _options.Against);
+
+    private Dictionary<string, string> Shared() => new()
+    {
+        ["bits"] = _options.Bits.ToString(CultureInfo.InvariantCulture),
+        ["distance"] = _options.Distance.ToString(CultureInfo.InvariantCulture),
+        ["blocks"] = _options.Blocks?.ToString(CultureInfo.InvariantCulture) ?? "",
+        ["ngram"] = _options.Ngram.ToString(CultureInfo.InvariantCulture),
+    };
 }

@@ -35,13 +35,17 @@ internal static class DuplicateFinding
     }
 
     /// <summary>The drop that a finding stands for.</summary>
-    public static Drop ToDrop(ReadOnlySpan<byte> finding, string reason)
+    /// <param name="finding">The finding.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="against">The run that keepers of an earlier one are in.</param>
+    public static Drop ToDrop(ReadOnlySpan<byte> finding, string reason, string? against = null)
     {
         var keeper = Address.Read(finding);
+        var (name, place) = EarlierIndex.IsEarlier(keeper) ? ("keeper_in", against) : ("keeper_at", string.Create(CultureInfo.InvariantCulture, $"{keeper.Shard}:{keeper.Ordinal}"));
         return new Drop(reason, new JsonObject
         {
             ["keeper_id"] = Encoding.UTF8.GetString(finding[HeadSize..]),
-            ["keeper_at"] = string.Create(CultureInfo.InvariantCulture, $"{keeper.Shard}:{keeper.Ordinal}"),
+            [name] = place,
             ["similarity"] = Math.Round(BinaryPrimitives.ReadSingleLittleEndian(finding[12..]), 3),
             ["cluster_size"] = BinaryPrimitives.ReadInt32LittleEndian(finding[8..]),
         });

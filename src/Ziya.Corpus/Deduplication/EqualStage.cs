@@ -32,6 +32,11 @@ internal sealed class EqualStage(Channel findings) : Stage("equal", [DedupExact.
             for (var i = 1; i < size; i++)
             {
                 behind.MoveNext();
+                if (EarlierIndex.IsEarlier(At(behind.Current)))
+                {
+                    continue;
+                }
+
                 DuplicateFinding.Write(output, findings, At(behind.Current), keeper, size, 1, id.AsSpan(0, idLength));
             }
         }

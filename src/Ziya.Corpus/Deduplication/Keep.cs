@@ -14,4 +14,13 @@ public enum Keep
 
     /// <summary>The one with the lowest value of the number named by `by`; those that do not have it come last.</summary>
     Lowest,
+
+    /// <summary>The one with the earliest date in the field named by `by`, such as `meta.date`; those without one come last.</summary>
+    Earliest,
+
+    /// <summary>The one with the latest date in the field named by `by`; those without one come last.</summary>
+    Latest,
+
+    /// <summary>The one whose `source`, or the text named by `by`, comes first in the list `prefer`; those not in it come last.</summary>
+    Preferred,
 }

@@ -72,7 +72,7 @@ internal sealed class KeepStage(Channel findings, ILikeness likeness) : Stage("k
             {
                 passed++;
             }
-            else if (Find(SketchOf(entry), passed) is var (keeper, similarity))
+            else if (!EarlierIndex.IsEarlier(at) && Find(SketchOf(entry), passed) is var (keeper, similarity))
             {
                 DuplicateFinding.Write(output, findings, at, keeper.At, keeper.Size, (float)similarity, keeper.Id);
             }

@@ -23,6 +23,12 @@ internal sealed class MatchStage() : Stage("match", [DedupMinHash.Bands], [Dedup
                 continue;
             }
 
+            // Those of earlier runs stand last, and were compared with each other then.
+            if (EarlierIndex.IsEarlier(pair))
+            {
+                continue;
+            }
+
             // The same pair comes from every band it agrees in, and has to go to the same place.
             at.CopyTo(pair[Address.Size..]);
             output.Add(DedupMinHash.Pairs, (int)(XxHash3.HashToUInt64(pair) % (ulong)output.Partitions), pair);

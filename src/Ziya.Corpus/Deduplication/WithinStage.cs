@@ -101,6 +101,11 @@ internal sealed class WithinStage(int bits, int distance, int mostHeld = WithinS
     /// <summary>A pair begins with the record that stands first, so that the same one from another table is the same.</summary>
     private void Pair(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, IEntryWriter output)
     {
+        if (EarlierIndex.IsEarlier(a) && EarlierIndex.IsEarlier(b))
+        {
+            return;
+        }
+
         Span<byte> pair = stackalloc byte[2 * Address.Size];
         var ordered = a.SequenceCompareTo(b) < 0;
         (ordered ? a : b).CopyTo(pair);

@@ -102,6 +102,7 @@ internal sealed class PassTask
         var source = _work.Base is null
             ? new InputSource(_context.Job, _context.Catalog).Read(_context.Plan.Shards[shard])
             : new JoinSource(_work, _context.Store).Read(shard);
+        _map?.Begin(shard, _context.Plan.Shards.Count, _spills!.AtOnce());
         var next = 0;
         foreach (var passage in Steps(source, shard, findings, cancel))
         {

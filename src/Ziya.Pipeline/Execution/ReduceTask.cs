@@ -18,7 +18,7 @@ internal static class ReduceTask
         var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
         var meter = new ModelMeter();
         meter.Enter(work.Step.Key);
-        stage.Reduce(Watched(sorter, cancel), new Direct(spills), cancel);
+        stage.Reduce(Watched(sorter, cancel), spills.AtOnce(), cancel);
         spills.Finish();
         var counts = new RecordCounts { Seen = spills.Entries };
         return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null)
@@ -64,18 +64,6 @@ internal static class ReduceTask
             }
 
             yield return entry;
-        }
-    }
-
-    /// <summary>A stage's entries are kept at once: there is no record to fail.</summary>
-    private sealed class Direct(SpillSet spills) : IEntryWriter
-    {
-        public int Partitions => spills.Partitions;
-
-        public void Add(Channel channel, int partition, ReadOnlySpan<byte> entry)
-        {
-            spills.Add(channel, partition, entry);
-            spills.Keep();
         }
     }
 }

@@ -58,6 +58,9 @@ internal sealed class SpillSet : IEntryWriter
         _used += entry.Length;
     }
 
+    /// <summary>Takes entries that are kept at once, where there is no record to fail.</summary>
+    public IEntryWriter AtOnce() => new Direct(this);
+
     /// <summary>Writes the entries held.</summary>
     public void Keep()
     {
@@ -94,6 +97,17 @@ internal sealed class SpillSet : IEntryWriter
         Spread.ByShard => _plan.ShardGroups,
         _ => 1,
     };
+
+    private sealed class Direct(SpillSet spills) : IEntryWriter
+    {
+        public int Partitions => spills.Partitions;
+
+        public void Add(Channel channel, int partition, ReadOnlySpan<byte> entry)
+        {
+            spills.Add(channel, partition, entry);
+            spills.Keep();
+        }
+    }
 
     private sealed record Target(RowFile File, SpillWriter Writer);
 }

@@ -28,6 +28,14 @@ public abstract class GlobalStepBase<T> : Step, IGlobalStep
     /// <summary>The stages between map and apply, in order.</summary>
     public abstract IReadOnlyList<Stage> Stages { get; }
 
+    /// <summary>Notes entries that come from elsewhere than the records, an index of an earlier run above all: a share of them, before the records of each shard.</summary>
+    /// <param name="shard">The shard, from 0.</param>
+    /// <param name="shards">How many there are.</param>
+    /// <param name="entries">Takes them.</param>
+    public virtual void Begin(int shard, int shards, IEntryWriter entries)
+    {
+    }
+
     /// <summary>Reads what the stages found about the corpus as a whole (a channel of <see cref="Spread.One"/>), before any record.</summary>
     public virtual void Prepare(IEnumerable<Entry> shared)
     {
@@ -75,6 +83,9 @@ internal interface IGlobalStep
 
     /// <summary>What <see cref="Map"/> needs to see of a record and a model says.</summary>
     Task<object?> Look(Record record, CancellationToken cancel);
+
+    /// <summary>Notes entries that come from elsewhere than the records.</summary>
+    void Begin(int shard, int shards, IEntryWriter entries);
 
     /// <summary>Notes entries about one record, by the <paramref name="view"/> of it.</summary>
     void Map(Record record, object? view, Address at, IEntryWriter entries);

@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Shuffle;
+using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Pipeline.Runs;
+
+/// <summary>What a global step noted about its records in an earlier run: an index that later runs can look into.</summary>
+public sealed class EarlierStep
+{
+    private readonly RunFolder _folder;
+    private readonly Plan _plan;
+    private readonly Phase _phase;
+
+    private EarlierStep(RunFolder folder, Plan plan, Phase phase) => (_folder, _plan, _phase) = (folder, plan, phase);
+
+    /// <summary>What tells it from every other.</summary>
+    public string Version => _phase.Hash;
+
+    /// <summary>The first step of that name and with these options, of a run in a folder. The options are written as in <c>job.yaml</c>; what has no value is empty.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is not done; the message says why, and what to do.</exception>
+    public static EarlierStep Open(string folder, string step, IReadOnlyDictionary<string, string> options, IReadOnlyList<Channel> channels)
+    {
+        var run = RunFolder.At(folder);
+        var plan = Directory.Exists(folder) ? run.ReadPlan() : null;
+        if (plan is null)
+        {
+            throw new InvalidDataException($"{folder} is no run folder: it has no plan.json. Name the folder of an earlier run, such as runs/curate-1a2b3c4d.");
+        }
+
+        var differences = new List<string>();
+        foreach (var (key, had) in Steps(run, step))
+        {
+            differences = [.. options.Where(option => had.GetValueOrDefault(option.Key, "") != option.Value).Select(option => $"'{option.Key}' was {Said(had.GetValueOrDefault(option.Key, ""))} and is {Said(option.Value)}")];
+            var phase = plan.Phases.FirstOrDefault(phase => phase is { Kind: PhaseKind.Pass, Steps: [.., var last] } && last == key);
+            if (differences.Count == 0 && phase is not null)
+            {
+                return IsDone(run, phase, channels) ? new EarlierStep(run, plan, phase)
+                    : throw new InvalidDataException($"the run in {folder} has not finished {phase.Name}. Run its job again to the end.");
+            }
+        }
+
+        throw new InvalidDataException(differences.Count == 0
+            ? $"the run in {folder} has no step '{step}', so there is nothing to compare with."
+            : $"the step '{step}' of the run in {folder} compared other things: {string.Join(", ", differences)}. Give both the same options.");
+    }
+
+    /// <summary>What it noted in a channel: the share of one of several readers. An entry is valid until the next.</summary>
+    public IEnumerable<Entry> Entries(Channel channel, int reader, int readers)
+    {
+        var partitions = channel.Spread switch { Spread.Partitions => _plan.Partitions, Spread.ByShard => _plan.ShardGroups, _ => 1 };
+        var part = 0;
+        foreach (var task in _phase.Tasks)
+        {
+            var path = SpillSet.PathOf(_phase, task.Number, channel);
+            var file = _folder.Store.Find(path) ?? throw new InvalidDataException($"{_folder.Root}/{path} is missing. Run the job of that run again.");
+            for (var partition = 0; partition < partitions; partition++)
+            {
+                if (part++ % readers == reader)
+                {
+                    foreach (var entry in Entries(file, partition))
+                    {
+                        yield return entry;
+                    }
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Entry> Entries(StoredFile file, int partition)
+    {
+        foreach (var chunk in SpillReader.Chunks(_folder.Store, file, partition))
+        {
+            for (var at = 0; at < chunk.Length;)
+            {
+                var length = BinaryPrimitives.ReadInt32LittleEndian(chunk.AsSpan(at));
+                yield return new Entry(chunk.AsMemory(at + sizeof(int), length));
+                at += sizeof(int) + length;
+            }
+        }
+    }
+
+    private static bool IsDone(RunFolder run, Phase phase, IReadOnlyList<Channel> channels) =>
+        run.ReadMarkers([phase])[phase.Name].Count == phase.Tasks.Count
+        && phase.Tasks.All(task => channels.All(channel => run.Store.Find(SpillSet.PathOf(phase, task.Number, channel)) is not null));
+
+    private static string Said(string value) => value.Length == 0 ? "not given" : value;
+
+    /// <summary>The steps of that name: their keys, and what their options say. The job is read as it stands, so that it may have steps that this program lacks.</summary>
+    private static IEnumerable<(string Key, Dictionary<string, string> Options)> Steps(RunFolder run, string step)
+    {
+        var count = 0;
+        foreach (var (name, options) in Read(run).Where(entry => entry.Name == step))
+        {
+            count++;
+            yield return (count == 1 ? step : FormattableString.Invariant($"{step}-{count}"), options);
+        }
+    }
+
+    private static IEnumerable<(string Name, Dictionary<string, string> Options)> Read(RunFolder run)
+    {
+        try
+        {
+            var root = (YamlMappingNode)ShallowYaml.Load(System.Text.Encoding.UTF8.GetString(run.Bytes(RunFolder.JobPath))).Documents[0].RootNode;
+            return [.. ((YamlSequenceNode)root["steps"]).Cast<YamlMappingNode>().Select(entry => entry.Children.Single()).Select(entry => (entry.Key.ToString(), Scalars(entry.Value)))];
+        }
+        catch (Exception exception) when (exception is YamlException or InvalidCastException or KeyNotFoundException or InvalidOperationException or IOException)
+        {
+            throw new InvalidDataException($"{run.Root}/{RunFolder.JobPath} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static Dictionary<string, string> Scalars(YamlNode options) => options is YamlMappingNode map
+        ? map.Children.Where(pair => pair.Value is YamlScalarNode).ToDictionary(pair => pair.Key.ToString(), pair => ((YamlScalarNode)pair.Value).Value ?? "")
+        : [];
+}
