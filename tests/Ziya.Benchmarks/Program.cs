@@ -16,6 +16,7 @@ return args switch
     ["generate", .. var rest] => GenerateBenchmark.Run(rest),
     ["reward", .. var rest] => RewardBenchmark.Run(rest),
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
+    ["simplify", .. var rest] => SimplifyBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
 #if PEERS
@@ -26,6 +27,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|read|reward|sample|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|read|reward|sample|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }
