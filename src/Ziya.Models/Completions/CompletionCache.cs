@@ -7,7 +7,7 @@ using Ziya.Pipeline.Storage;
 namespace Ziya.Models.Completions;
 
 /// <summary>
-/// Completions by what was asked for, in a store. What <see cref="Keep"/> has ended for is on the disk: a process killed at any moment loses none of it.
+/// Completions by what was asked for, in a store. What <see cref="Keep(UInt128, Completion)"/> has ended for is on the disk: a process killed at any moment loses none of it.
 /// Several processes may use one prefix; each sees what the others wrote before it began.
 /// </summary>
 /// <remarks>
@@ -69,6 +69,18 @@ public sealed class CompletionCache : IAsyncDisposable
         }
     }
 
+    /// <summary>What there is something under.</summary>
+    internal IReadOnlyList<UInt128> Keys
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _index.Keys];
+            }
+        }
+    }
+
     /// <summary>Tokens that the completions took, of prompts and of answers.</summary>
     public (long Prompt, long Completion) Tokens
     {
@@ -84,6 +96,19 @@ public sealed class CompletionCache : IAsyncDisposable
     /// <summary>The completion of that key, or null.</summary>
     public Completion? Find(UInt128 key)
     {
+        try
+        {
+            return FindContent(key) is { } content ? JsonSerializer.Deserialize<Completion>(content, Json) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is kept under that key, or null.</summary>
+    internal byte[]? FindContent(UInt128 key)
+    {
         for (var again = 0; ; again++)
         {
             (Segment Segment, IndexRow Row) at;
@@ -97,11 +122,7 @@ public sealed class CompletionCache : IAsyncDisposable
 
             try
             {
-                return at.Segment.Read(_store, at.Row) is { } content ? JsonSerializer.Deserialize<Completion>(content, Json) : null;
-            }
-            catch (JsonException)
-            {
-                return null;
+                return at.Segment.Read(_store, at.Row);
             }
             catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && again < 3)
             {
@@ -118,10 +139,17 @@ public sealed class CompletionCache : IAsyncDisposable
     public Task Keep(UInt128 key, Completion completion)
     {
         ArgumentNullException.ThrowIfNull(completion);
-        var content = JsonSerializer.SerializeToUtf8Bytes(completion, Json);
+        return Keep(new IndexRow(key, 0, 0, completion.PromptTokens, completion.CompletionTokens), JsonSerializer.SerializeToUtf8Bytes(completion, Json));
+    }
+
+    /// <summary>Keeps bytes under a key. The task ends when they are on the disk.</summary>
+    internal Task Keep(UInt128 key, byte[] content) => Keep(new IndexRow(key, 0, 0, 0, 0), content);
+
+    private Task Keep(IndexRow row, byte[] content)
+    {
         lock (_lock)
         {
-            _waiting.Add((new IndexRow(key, 0, 0, completion.PromptTokens, completion.CompletionTokens), content));
+            _waiting.Add((row, content));
             if (_committing.IsCompleted)
             {
                 _committing = Task.Run(Commit);

@@ -30,11 +30,22 @@ internal sealed record RecordedAnswer(Purpose For)
     /// <summary>How many tokens at the end it was not shown.</summary>
     public int Cut { get; init; }
 
+    /// <summary>What a model answered that scores texts: the sum of the logarithms of the tokens' probabilities.</summary>
+    public double? LogProbability { get; init; }
+
+    /// <summary>How many tokens that is the sum of.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>What a model answered that was to choose among beginnings of an answer: the logarithm of each one's probability.</summary>
+    public IReadOnlyList<double>? Choices { get; init; }
+
     /// <summary>The hash of what was asked (<see cref="PromptHash"/>); null where nobody noted it.</summary>
     public string? Prompt { get; init; }
 
     /// <summary>Whether there is an answer: lines without are places to write one.</summary>
-    public bool IsAnswered => Text is not null || Score is not null;
+    public bool IsAnswered => Kinds > 0;
+
+    private int Kinds => (Text is null ? 0 : 1) + (Score is null ? 0 : 1) + (LogProbability is null ? 0 : 1) + (Choices is null ? 0 : 1);
 
     /// <summary>Reads a line.</summary>
     /// <exception cref="InvalidDataException">It is no answer; the message says why.</exception>
@@ -56,17 +67,7 @@ internal sealed record RecordedAnswer(Purpose For)
     {
         line.Clear();
         Begin(line, For, Model);
-        if (Score is { } score)
-        {
-            line.Name("score"u8);
-            line.Number(score);
-        }
-        else
-        {
-            line.Name("text"u8);
-            line.Text(Text);
-        }
-
+        WriteValue(line);
         if (Ending != Ending.Stop)
         {
             line.Name("ending"u8);
@@ -88,15 +89,15 @@ internal sealed record RecordedAnswer(Purpose For)
         line.Raw((byte)'}');
     }
 
-    /// <summary>A question that has no answer yet, as a line to write one into: <paramref name="value"/> is <c>text</c> or <c>score</c>.</summary>
-    public static void WriteQuestion(JsonLine line, Purpose purpose, string model, string value, IReadOnlyList<Message> asked)
+    /// <summary>A question that has no answer yet, as a line to write one into: <paramref name="value"/> names the field that the answer belongs in.</summary>
+    public static void WriteQuestion(JsonLine line, Purpose purpose, string model, string value, IReadOnlyList<Message> asked, string prompt)
     {
         line.Clear();
         Begin(line, purpose, model);
         line.Name(value);
         line.Raw("null"u8);
         line.Name("prompt"u8);
-        line.Text(PromptHash.Of(asked));
+        line.Text(prompt);
         line.Name("asked"u8);
         line.Raw((byte)'[');
         foreach (var message in asked)
@@ -111,6 +112,39 @@ internal sealed record RecordedAnswer(Purpose For)
         }
 
         line.Raw("]}"u8);
+    }
+
+    private void WriteValue(JsonLine line)
+    {
+        if (Text is not null)
+        {
+            line.Name("text"u8);
+            line.Text(Text);
+        }
+        else if (Score is { } score)
+        {
+            line.Name("score"u8);
+            line.Number(score);
+        }
+        else if (LogProbability is { } log)
+        {
+            line.Name("log_probability"u8);
+            line.Number(log);
+            line.Name("tokens"u8);
+            line.Number(Tokens);
+        }
+        else
+        {
+            line.Name("choices"u8);
+            line.Raw((byte)'[');
+            foreach (var choice in Choices!)
+            {
+                line.Comma();
+                line.Number(choice);
+            }
+
+            line.Raw((byte)']');
+        }
     }
 
     private static void Begin(JsonLine line, Purpose purpose, string model)
@@ -147,11 +181,14 @@ internal sealed record RecordedAnswer(Purpose For)
                 "model" => answer with { Model = Word(field) },
                 "text" => answer with { Text = value.ValueKind == JsonValueKind.Null ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(field, "a text or null") },
                 "ending" => answer with { Ending = EndingOf(field) },
-                "score" => answer with { Score = value.ValueKind == JsonValueKind.Null ? null : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(field, "a number or null") },
+                "score" => answer with { Score = Real(field) },
+                "log_probability" => answer with { LogProbability = Real(field) },
+                "tokens" => answer with { Tokens = Number(field) },
+                "choices" => answer with { Choices = Reals(field) },
                 "cut" => answer with { Cut = Number(field) },
                 "prompt" => answer with { Prompt = value.ValueKind == JsonValueKind.Null ? null : Word(field) },
                 "asked" or "note" => answer,
-                _ => throw new InvalidDataException($"\"{field.Name}\" is no field of an answer: record, step, operation, sample, model, text, ending, score, cut, prompt, asked, note."),
+                _ => throw new InvalidDataException($"\"{field.Name}\" is no field of an answer: record, step, operation, sample, model, text, ending, score, cut, log_probability, tokens, choices, prompt, asked, note."),
             };
         }
 
@@ -160,7 +197,7 @@ internal sealed record RecordedAnswer(Purpose For)
             { Record: "" } => throw new InvalidDataException("\"record\" is missing: the id of the record that the answer is for."),
             { Step: "" } => throw new InvalidDataException("\"step\" is missing: the step that asks, by its name in the job."),
             { Operation: "" } => throw new InvalidDataException("\"operation\" is missing: what the step asks for."),
-            _ => answer is { Text: not null, Score: not null } ? throw new InvalidDataException("\"text\" and \"score\" exclude each other.") : answer,
+            _ => answer.Kinds > 1 ? throw new InvalidDataException("a line holds one answer: \"text\", \"score\", \"log_probability\" or \"choices\".") : answer,
         };
     }
 
@@ -169,6 +206,18 @@ internal sealed record RecordedAnswer(Purpose For)
 
     private static int Number(JsonProperty field) =>
         field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var number) && number >= 0 ? number : throw Wrong(field, "a whole number");
+
+    private static double? Real(JsonProperty field) => field.Value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Number => field.Value.GetDouble(),
+        _ => throw Wrong(field, "a number or null"),
+    };
+
+    private static IReadOnlyList<double>? Reals(JsonProperty field) =>
+        field.Value.ValueKind == JsonValueKind.Null ? null
+        : field.Value.ValueKind == JsonValueKind.Array && field.Value.EnumerateArray().All(element => element.ValueKind == JsonValueKind.Number) ? [.. field.Value.EnumerateArray().Select(element => element.GetDouble())]
+        : throw Wrong(field, "a list of numbers or null");
 
     private static Ending EndingOf(JsonProperty field) => Word(field) switch
     {

@@ -9,7 +9,7 @@ namespace Ziya.Models.Recordings;
 /// <summary>A file of recorded answers, one a line. Of each only the place is held in memory.</summary>
 internal sealed class Recording : IDisposable
 {
-    private const int LongestLine = 64 << 20;
+    public const int LongestLine = 16 << 20;
     private const int MostFaults = 10;
 
     private readonly Dictionary<UInt128, Place> _ofModel = [];
@@ -32,7 +32,7 @@ internal sealed class Recording : IDisposable
 
             try
             {
-                var answer = lines.IsLong ? throw new InvalidDataException("the line is longer than 64 MB.") : RecordedAnswer.Parse(lines.Line);
+                var answer = lines.IsLong ? throw new InvalidDataException("the line is longer than 16 MB.") : RecordedAnswer.Parse(lines.Line);
                 Add(answer, new Place(lines.Start + lines.Bytes - lines.Line.Length, lines.Line.Length, number));
             }
             catch (InvalidDataException exception)
@@ -45,8 +45,11 @@ internal sealed class Recording : IDisposable
     /// <summary>Answers there are.</summary>
     public int Count => _ofModel.Count;
 
+    /// <summary>Whether there are answers of a model that scores texts.</summary>
+    public bool HasTextScores { get; private set; }
+
     /// <summary>What is wrong with a file; none if all is well.</summary>
-    public static IEnumerable<string> Faults(string path)
+    public static IReadOnlyList<string> Faults(string path)
     {
         try
         {
@@ -107,6 +110,7 @@ internal sealed class Recording : IDisposable
             throw new InvalidDataException($"line {_ofModel[Key(answer.For, answer.Model)].Line} answers the same: {Described(answer.For)}, model '{answer.Model}'.");
         }
 
+        HasTextScores |= answer.LogProbability is not null || answer.Choices is not null;
         var any = Key(answer.For, null);
         _ofAny[any] = _ofAny.ContainsKey(any) ? place with { IsAmbiguous = true } : place;
     }
@@ -117,7 +121,8 @@ internal sealed class Recording : IDisposable
         return RandomAccess.Read(_file, line, place.Offset) == line.Length ? RecordedAnswer.Parse(line) : throw new InvalidDataException($"{_path} has become shorter while it was in use.");
     }
 
-    private static UInt128 Key(Purpose purpose, string? model) =>
+    /// <summary>What an answer is found by: its purpose, and who answered; null for anybody.</summary>
+    public static UInt128 Key(Purpose purpose, string? model) =>
         XxHash128.HashToUInt128(MemoryMarshal.AsBytes($"{purpose.Record}\n{purpose.Step}\n{purpose.Operation}\n{purpose.Sample}\n{model}".AsSpan()));
 
     private readonly record struct Place(long Offset, int Length, int Line)

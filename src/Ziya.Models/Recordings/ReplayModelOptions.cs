@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Ziya.Models.Generation;
 using Ziya.Models.Reward;
 using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Models.Recordings;
 
@@ -23,7 +24,7 @@ public sealed record ReplayModelOptions : ModelOptions
     public override IEnumerable<string> Check() => Recording.Faults(Replay);
 
     /// <inheritdoc/>
-    public override bool Serves(Type use) => use == typeof(IGenerator) || use == typeof(IRewardModel);
+    public override bool Serves(Type use) => use == typeof(IGenerator) || use == typeof(IRewardModel) || (use == typeof(ITextScorer) && HasTextScores());
 
     /// <summary>What is recorded decides, and not where it lies.</summary>
     public override ModelOptions Deciding() => this with { Replay = "", License = null };
@@ -48,6 +49,17 @@ public sealed record ReplayModelOptions : ModelOptions
     {
         using var recording = Recording.Open(Replay);
         yield return string.Create(CultureInfo.InvariantCulture, $"replays {Replay}: {recording.Count:N0} recorded answers, no model is asked.");
+    }
+
+    private bool HasTextScores()
+    {
+        if (!File.Exists(Replay) || Recording.Faults(Replay).Count > 0)
+        {
+            return false;
+        }
+
+        using var recording = Recording.Open(Replay);
+        return recording.HasTextScores;
     }
 
     /// <inheritdoc/>

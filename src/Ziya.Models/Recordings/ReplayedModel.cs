@@ -5,6 +5,7 @@ using Ziya.Models.Reward;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Scoring;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Models.Recordings;
@@ -12,13 +13,13 @@ namespace Ziya.Models.Recordings;
 /// <summary>
 /// A recording in the place of a model. What is asked and not recorded is left in the run folder, <c>missing/MODEL.jsonl</c>, as lines to write an answer into.
 /// </summary>
-internal sealed class ReplayedModel(ReplayModelOptions options, ModelContext context) : IGenerator, IRewardModel, IModelEnding, IDisposable
+internal sealed class ReplayedModel(ReplayModelOptions options, ModelContext context) : IGenerator, IRewardModel, ITextScorer, IModelEnding, IDisposable
 {
     // So many questions without answer are held in memory to be listed.
     private const int MostListed = 100_000;
 
     private readonly Recording _recording = Recording.Open(options.Replay);
-    private readonly ConcurrentDictionary<(Purpose For, string Value), IReadOnlyList<Message>> _missing = new();
+    private readonly ConcurrentDictionary<(Purpose For, string Value), (IReadOnlyList<Message> Asked, string Prompt)> _missing = new();
     private readonly ConcurrentDictionary<(string Step, string Operation), Changed> _changed = new();
 
     /// <inheritdoc cref="IGenerator.Model"/>
@@ -33,19 +34,39 @@ internal sealed class ReplayedModel(ReplayModelOptions options, ModelContext con
     public Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var answer = Find(request.For, request.Messages, "text");
+        var answer = Find(request.For ?? throw NoPurpose(), request.Messages, PromptHash.Of(request.Messages), "text", found => found.Text is not null);
         return Task.FromResult(new Completion(answer.Text!, answer.Ending, answer.Model) { IsReplayed = true });
     }
 
     /// <inheritdoc/>
-    public Task<RewardScore> Score(IReadOnlyList<Message> messages, CancellationToken cancel) => throw new InvalidOperationException("a recording has to be told what a score is for.");
+    public Task<RewardScore> Score(IReadOnlyList<Message> messages, CancellationToken cancel) => throw NoPurpose();
+
+    /// <inheritdoc/>
+    public Task<TextScore> Score(string text, string? context, CancellationToken cancel) => throw NoPurpose();
+
+    /// <inheritdoc/>
+    public Task<TextScore> ScoreAnswer(IReadOnlyList<Message> conversation, string answer, CancellationToken cancel) => throw NoPurpose();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<double>> Choose(IReadOnlyList<Message> conversation, IReadOnlyList<string> beginnings, CancellationToken cancel) => throw NoPurpose();
 
     /// <inheritdoc/>
     public Task<RewardScore> Score(IReadOnlyList<Message> messages, Purpose purpose, CancellationToken cancel)
     {
-        var answer = Find(purpose, messages, "score");
+        var answer = Find(purpose, messages, PromptHash.Of(messages), "score", found => found.Score is not null);
         return Task.FromResult(new RewardScore(answer.Score!.Value, 0, answer.Cut));
     }
+
+    /// <inheritdoc/>
+    public Task<TextScore> Score(string text, string? context, Purpose purpose, CancellationToken cancel) => TextScored(purpose, [new("user", text)], PromptHash.Of(text, context));
+
+    /// <inheritdoc/>
+    public Task<TextScore> ScoreAnswer(IReadOnlyList<Message> conversation, string answer, Purpose purpose, CancellationToken cancel) =>
+        TextScored(purpose, [.. conversation, new("assistant", answer)], PromptHash.Of(conversation, answer));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<double>> Choose(IReadOnlyList<Message> conversation, IReadOnlyList<string> beginnings, Purpose purpose, CancellationToken cancel) =>
+        Task.FromResult(Find(purpose, conversation, PromptHash.Of(conversation), "choices", found => found.Choices?.Count == beginnings.Count).Choices!);
 
     /// <inheritdoc/>
     public IEnumerable<string> End()
@@ -71,33 +92,36 @@ internal sealed class ReplayedModel(ReplayModelOptions options, ModelContext con
 
     private static string Answers(int count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "answer" : "answers")}");
 
-    private RecordedAnswer Find(Purpose? purpose, IReadOnlyList<Message> asked, string value)
+    private Task<TextScore> TextScored(Purpose purpose, IReadOnlyList<Message> asked, string prompt)
     {
-        if (purpose is null)
-        {
-            throw new InvalidOperationException("a recording has to be told what an answer is for.");
-        }
+        var answer = Find(purpose, asked, prompt, "log_probability", found => found.LogProbability is not null);
+        return Task.FromResult(new TextScore(answer.LogProbability!.Value, answer.Tokens));
+    }
 
+    private RecordedAnswer Find(Purpose purpose, IReadOnlyList<Message> asked, string prompt, string value, Func<RecordedAnswer, bool> isSuch)
+    {
         var answer = _recording.Find(purpose, context.Name);
-        if (answer is null || (value == "text" ? answer.Text is null : answer.Score is null))
+        if (answer is null || !isSuch(answer))
         {
-            throw Missing(purpose, asked, value, $"no answer is recorded in {options.Replay}");
+            throw Missing(purpose, asked, prompt, value, $"no {value} is recorded in {options.Replay}");
         }
 
-        if (answer.Prompt is null || answer.Prompt == PromptHash.Of(asked))
+        if (answer.Prompt is null || answer.Prompt == prompt)
         {
             return answer;
         }
 
         _changed.AddOrUpdate((purpose.Step, purpose.Operation), _ => new Changed(1, purpose.Record), (_, changed) => changed.And(purpose.Record));
-        return options.Strict ? throw Missing(purpose, asked, value, $"the answer in {options.Replay} was recorded for another prompt") : answer;
+        return options.Strict ? throw Missing(purpose, asked, prompt, value, $"the {value} in {options.Replay} was recorded for another prompt") : answer;
     }
 
-    private MissingAnswerException Missing(Purpose purpose, IReadOnlyList<Message> asked, string value, string what)
+    private static InvalidOperationException NoPurpose() => new("a recording has to be told what an answer is for.");
+
+    private MissingAnswerException Missing(Purpose purpose, IReadOnlyList<Message> asked, string prompt, string value, string what)
     {
         if (_missing.Count < MostListed)
         {
-            _missing[(purpose, value)] = asked;
+            _missing[(purpose, value)] = (asked, prompt);
         }
 
         return new MissingAnswerException($"model '{context.Name}': {what} for {Recording.Described(purpose)}.");
@@ -107,10 +131,10 @@ internal sealed class ReplayedModel(ReplayModelOptions options, ModelContext con
     {
         using var pending = context.Store.Create(MissingPath);
         var line = new JsonLine();
-        foreach (var ((purpose, value), asked) in _missing.OrderBy(pair => pair.Key.For.Step, StringComparer.Ordinal).ThenBy(pair => pair.Key.For.Record, StringComparer.Ordinal)
+        foreach (var ((purpose, value), (asked, prompt)) in _missing.OrderBy(pair => pair.Key.For.Step, StringComparer.Ordinal).ThenBy(pair => pair.Key.For.Record, StringComparer.Ordinal)
             .ThenBy(pair => pair.Key.For.Operation, StringComparer.Ordinal).ThenBy(pair => pair.Key.For.Sample))
         {
-            RecordedAnswer.WriteQuestion(line, purpose, context.Name, value, asked);
+            RecordedAnswer.WriteQuestion(line, purpose, context.Name, value, asked, prompt);
             line.Raw((byte)'\n');
             pending.Content.Write(line.Written);
         }

@@ -49,7 +49,7 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
            select new ModelFigures(model.Key.Name, progress.Tokens, progress.State),
     ];
 
-    /// <summary>Lets the open models leave behind what they have to; what the user should know, a sentence each.</summary>
+    /// <summary>Lets the models leave behind what they have to; what the user should know, a sentence each.</summary>
     public IReadOnlyList<string> End() =>
     [
         .. from model in _open
@@ -57,6 +57,9 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
            orderby model.Key.Name, model.Key.Use.Name
            from note in ((IModelEnding)model.Value.Value).End()
            select $"model '{model.Key.Name}': {note}",
+        .. from model in job.Models.Values
+           from note in model.Options.Publish(new ModelContext(model.Name, model.Identity(), store, time, typeof(object)))
+           select $"model '{model.Name}': {note}",
     ];
 
     /// <inheritdoc/>

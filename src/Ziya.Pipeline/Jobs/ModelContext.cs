@@ -11,7 +11,11 @@ namespace Ziya.Pipeline.Jobs;
 public sealed record ModelContext(string Name, string Identity, IStore Store, TimeProvider Time, Type Use)
 {
     internal const string Root = "completions/";
+    internal const string RecordingsRoot = "recordings/";
 
     /// <summary>Where in the run folder the model may keep answers.</summary>
     public string Folder => $"{Root}{Name}/";
+
+    /// <summary>Where in the run folder the model may keep what is to be recorded.</summary>
+    public string Recordings => $"{RecordingsRoot}{Name}/";
 }

@@ -39,6 +39,12 @@ public abstract record ModelOptions
     /// <summary>What the user should know before it is used, a sentence each that goes on after the model's name. Told by <c>ziya plan</c> and <c>ziya run</c>.</summary>
     public virtual IEnumerable<string> Notes() => [];
 
+    /// <summary>Whether what it answers is recorded: a phase taken over from a run that did not would leave the recording without its answers.</summary>
+    public virtual bool IsRecorded => false;
+
+    /// <summary>Writes what is to be left of it outside of the run folder when a run ends, opened or not, whatever the end; what the user should know, a sentence each.</summary>
+    public virtual IEnumerable<string> Publish(ModelContext context) => [];
+
     /// <summary>The model at work, as an object that implements <see cref="ModelContext.Use"/>. Opened once for all tasks of a process; disposed at the end of the run.</summary>
     public abstract object Open(ModelContext context);
 }

@@ -36,7 +36,7 @@ internal sealed class Planner
     {
         _job = job;
         _shards = shards;
-        _models = job.Models.ToDictionary(model => model.Key, model => $"{model.Value.Options.GetType().Module.ModuleVersionId}\n{model.Value.Identity()}");
+        _models = job.Models.ToDictionary(model => model.Key, model => $"{model.Value.Options.GetType().Module.ModuleVersionId}\n{model.Value.Identity()}{(model.Value.Options.IsRecorded ? "\nrecorded" : "")}");
         _inputBytes = shards.Sum(shard => shard.Bytes);
         _partitions = (int)Math.Clamp(_inputBytes / BytesPerPartition, 1, MostPartitions);
     }

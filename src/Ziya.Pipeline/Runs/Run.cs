@@ -180,7 +180,7 @@ public sealed class Run : IDisposable
         if (fresh)
         {
             DeleteAllBut([]);
-            foreach (var kept in Folder.Store.List(ModelContext.Root).ToList())
+            foreach (var kept in Folder.Store.List(ModelContext.Root).Concat(Folder.Store.List(ModelContext.RecordingsRoot)).ToList())
             {
                 Folder.Store.Delete(kept.Path);
             }

@@ -130,6 +130,15 @@ internal static class TakeOver
             }
         }
 
+        if (taken.Count > 0 && source != target)
+        {
+            // What their models answered is to stand in the recordings of this run too.
+            foreach (var file in source.Store.List(ModelContext.RecordingsRoot).Where(file => target.Store.Find(file.Path) is null).ToList())
+            {
+                TryTake(source, file.Path, target);
+            }
+        }
+
         return taken;
     }
 

@@ -52,7 +52,7 @@ public sealed class RecordingTests : IDisposable
     [InlineData("""{"record":1,"step":"s","operation":"o","text":""}""", "\"record\" expects a text, found 1")]
     [InlineData("""{"record":"1","step":"s","operation":"o","smaple":2,"text":""}""", "\"smaple\" is no field of an answer")]
     [InlineData("""{"record":"1","step":"s","operation":"o","text":["x"]}""", "\"text\" expects a text or null")]
-    [InlineData("""{"record":"1","step":"s","operation":"o","text":"x","score":1}""", "exclude each other")]
+    [InlineData("""{"record":"1","step":"s","operation":"o","text":"x","score":1}""", "a line holds one answer")]
     [InlineData("""{"record":"1","step":"s","operation":"o","text":"x","ending":"end"}""", "expects stop, length or filtered")]
     [InlineData("""{"record":"0","step":"s","operation":"o","text":"again"}""", "line 1 answers the same: record '0', step 's', operation 'o', sample 1, model 'recorded'")]
     public void Faults_WrongLine_IsToldWithItsPlace(string line, string fault)
@@ -74,6 +74,7 @@ public sealed class RecordingTests : IDisposable
         [
             new(Of("甲")) { Text = "他说：“好”\n𠮷🙂\u0001\\", Ending = Ending.Filtered, Prompt = "00ff", Model = "b" },
             new(Of("甲", sample: 7)) { Score = 0.1, Cut = 2 },
+            new(Of("甲")) { LogProbability = -12.25, Tokens = 7 },
         ];
         foreach (var answer in answers)
         {

@@ -42,7 +42,7 @@ public sealed class ReplayTests : IDisposable
         var (report, remarks) = Run("answer: { model: m, samples: 2 }", "limits: { poisoned: 0 }");
         Assert.Equal((0, 5), (report.Written, report.Quarantined));
         var fault = (string)JsonNode.Parse(File.ReadLines(_folder.Quarantine).First())!["reason"]!;
-        Assert.Equal($"model 'm': no answer is recorded in {Recording} for record '0', step 'answer', operation 'answer', sample 1.", fault);
+        Assert.Equal($"model 'm': no text is recorded in {Recording} for record '0', step 'answer', operation 'answer', sample 1.", fault);
         var missing = File.ReadAllLines(Path.Combine(_folder.Path, "run", "missing", "m.jsonl"));
         Assert.Equal(9, missing.Length);
         Assert.StartsWith("""{"record":"0","step":"answer","operation":"answer","model":"m","text":null,"prompt":""", missing[0], StringComparison.Ordinal);
