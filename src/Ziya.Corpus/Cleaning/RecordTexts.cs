@@ -30,11 +30,28 @@ internal static class RecordTexts
             return null;
         }
 
+        var candidates = Candidates(instruction.Candidates, rewrite);
         var same = ReferenceEquals(text, instruction.Text) && ReferenceEquals(input, instruction.Input)
-            && ReferenceEquals(output, instruction.Output) && ReferenceEquals(system, instruction.System);
-        return same ? instruction : instruction with { Text = text, Input = input, Output = output, System = system };
+            && ReferenceEquals(output, instruction.Output) && ReferenceEquals(system, instruction.System) && ReferenceEquals(candidates, instruction.Candidates);
+        return same ? instruction : instruction with { Text = text, Input = input, Output = output, System = system, Candidates = candidates };
 
         string? Optional(string? part) => part is null ? null : rewrite(part);
+    }
+
+    private static IReadOnlyList<Candidate> Candidates(IReadOnlyList<Candidate> candidates, Func<string, string> rewrite)
+    {
+        Candidate[]? changed = null;
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            var output = rewrite(candidates[i].Output);
+            if (!ReferenceEquals(output, candidates[i].Output))
+            {
+                changed ??= [.. candidates];
+                changed[i] = candidates[i] with { Output = output };
+            }
+        }
+
+        return changed ?? candidates;
     }
 
     private static Dialogue? Dialogue(Dialogue dialogue, Func<string, string> rewrite)
@@ -59,12 +76,14 @@ internal static class RecordTexts
     private static Preference? Preference(Preference preference, Func<string, string> rewrite)
     {
         var (prompt, chosen, rejected) = (rewrite(preference.Prompt), rewrite(preference.Chosen), rewrite(preference.Rejected));
+        var system = preference.System is null ? null : rewrite(preference.System);
         if (prompt.Length == 0 || chosen.Length == 0)
         {
             return null;
         }
 
-        var same = ReferenceEquals(prompt, preference.Prompt) && ReferenceEquals(chosen, preference.Chosen) && ReferenceEquals(rejected, preference.Rejected);
-        return same ? preference : preference with { Prompt = prompt, Chosen = chosen, Rejected = rejected };
+        var same = ReferenceEquals(prompt, preference.Prompt) && ReferenceEquals(chosen, preference.Chosen) && ReferenceEquals(rejected, preference.Rejected)
+            && ReferenceEquals(system, preference.System);
+        return same ? preference : preference with { Prompt = prompt, Chosen = chosen, Rejected = rejected, System = system };
     }
 }

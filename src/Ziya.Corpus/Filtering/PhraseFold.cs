@@ -1,3 +1,5 @@
+using System.Globalization;
+using Ziya.Corpus.Cleaning;
 using Ziya.Corpus.Deduplication;
 
 namespace Ziya.Corpus.Filtering;
@@ -16,14 +18,19 @@ internal static class PhraseFold
     /// <summary>A phrase as it is compared.</summary>
     public static string Of(string phrase) => string.Concat(phrase.Select(Of));
 
+    /// <summary>What tells the fold from one with other dictionaries of traditional characters; empty where the build brought none.</summary>
+    public static string Version => VariantDictionary.IsThere ? VariantDictionary.Of(ChineseVariety.Traditional).Hash.ToString("x16", CultureInfo.InvariantCulture) : "";
+
     private static char[] Build()
     {
+        var simplify = VariantDictionary.IsThere ? new SimplifyChinese(new SimplifyChineseOptions()) : null;
         var map = new char[char.MaxValue + 1];
         var folds = FoldTable.For(true, true).Map;
         for (var i = 0; i < map.Length; i++)
         {
             var folded = folds[i] < FoldTable.Context ? folds[i] : (char)i;
-            map[i] = folded;
+            var simplified = simplify is not null && folded is >= '\u3400' and <= '\u9fff' ? simplify.Text(folded.ToString()) : "";
+            map[i] = simplified.Length == 1 ? simplified[0] : folded;
         }
 
         return map;

@@ -34,7 +34,7 @@ public sealed record SensitiveOptions
 /// <remarks>
 /// The filtering of sensitive topics that the cards of the Ziya models name (敏感主题过滤); the lists are the user's, those in samples/lists are small and harmless.
 /// <list type="number">
-/// <item>All phrases are looked for at once, whatever their number (<see cref="PhraseAutomaton"/>), without regard to case and width.</item>
+/// <item>All phrases are looked for at once, whatever their number (<see cref="PhraseAutomaton"/>), without regard to case and width, traditional characters as simplified ones.</item>
 /// <item>A phrase that begins or ends with a letter or digit of a script with spaces counts only between words: <c>ass</c> is not in <c>class</c>. Chinese ones count anywhere.</item>
 /// <item>What lies within a phrase of <c>allow</c> does not count; of phrases of a topic that overlap the first and longest counts.</item>
 /// <item>The reason is the first topic, in the order they are given, with more phrases than <c>most</c>.</item>
@@ -51,7 +51,7 @@ public sealed class Sensitive(SensitiveOptions options) : RuleStep(options.Mode 
     private SensitivePhrases? _phrases;
 
     /// <inheritdoc/>
-    public override string Version() => ListFile.Version(options.Topics.Values.SelectMany(files => files).Concat(options.Allow));
+    public override string Version() => ListFile.Version(options.Topics.Values.SelectMany(files => files).Concat(options.Allow)) + PhraseFold.Version;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
@@ -83,6 +83,9 @@ public sealed class Sensitive(SensitiveOptions options) : RuleStep(options.Mode 
             yield return fault;
         }
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Notes() => PhraseFold.Version.Length > 0 ? [] : ["OpenCC's dictionaries are not beside the program: traditional characters are found only where a list has them."];
 
     /// <inheritdoc/>
     protected override Record Judge(Record record, Ruling ruling)

@@ -26,6 +26,14 @@ public sealed class SensitiveTests : IDisposable
     public void Apply_Phrase_IsTheReasonOfItsTopic(string text, string? topic) => Assert.Equal(topic, new Sensitive(Options()).Apply(Of(text)).Reason);
 
     [Fact]
+    public void Apply_TraditionalText_IsFoundByASimplifiedList()
+    {
+        Assert.SkipWhen(PhraseFold.Version.Length == 0, "OpenCC's dictionaries are not beside the program.");
+        Assert.Equal("gambling", new Sensitive(Options()).Apply(Of("附近新開了一家賭場。")).Reason);
+        Assert.Null(new Sensitive(Options()).Apply(Of("這本書叫《賭場資本主義》。")).Reason);
+    }
+
+    [Fact]
     public void Apply_Drop_KeepsCountLimitAndPhrases()
     {
         var options = Options() with { Most = new Dictionary<string, int> { ["gambling"] = 1 } };

@@ -12,6 +12,9 @@ internal static class SampleCorpus
     public static string Folder { get; } = Find();
     private static readonly string[] Faults = ["boilerplate", "spam", "repetitive", "too_short", "symbol_soup", "mojibake", "characters"];
 
+    /// <summary>The folder samples/.</summary>
+    public static string Root => Path.GetDirectoryName(Folder)!;
+
     /// <summary>The truth: planted.json.</summary>
     public static JsonObject Planted { get; } = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "planted.json")))!;
 
