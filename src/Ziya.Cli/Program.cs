@@ -20,6 +20,7 @@ var root = new RootCommand("""
     TraceCommand.Make(),
     ReportCommand.Make(),
     LmCommand.Make(),
+    ClassifyCommand.Make(),
     ModelsCommand.Make(),
     TokenizeCommand.Make(),
     SchemaCommand.Make(),

@@ -1,8 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
-using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Storage;
 
 namespace Ziya.Cli;
@@ -15,26 +12,14 @@ internal static class TextLines
     private static readonly string[] JsonEndings = [".jsonl", ".ndjson", ".json"];
 
     /// <summary>The lines in UTF-8; each is valid until the next.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Read(IReadOnlyList<string> files, string field)
-    {
-        if (files.Count == 0)
-        {
-            return Plain(Console.OpenStandardInput());
-        }
-
-        return files.SelectMany(file => IsJson(file) ? Fields(file, field) : Plain(Open(file)));
-    }
+    public static IEnumerable<ReadOnlyMemory<byte>> Read(IReadOnlyList<string> files, string field) => files.Count == 0
+        ? Plain(Console.OpenStandardInput())
+        : files.SelectMany(file => IsJson(file) ? Fields(file, field) : Plain(JsonObjects.Open(file)));
 
     private static bool IsJson(string file)
     {
         var plain = Compressions.OfName(file) == Compression.None ? file : Path.GetFileNameWithoutExtension(file);
         return JsonEndings.Contains(Path.GetExtension(plain).ToLowerInvariant());
-    }
-
-    private static Stream Open(string file)
-    {
-        var bytes = new FileInfo(file) is { Exists: true } info ? info.Length : throw new FileNotFoundException($"{file} does not exist.");
-        return InputOpener.Open(new Slice(file, file, "jsonl", 0, bytes, bytes, ""), new JsonLines(), TextEncoding.Auto, MostBytes).Content;
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Plain(Stream stream)
@@ -49,36 +34,8 @@ internal static class TextLines
         }
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Fields(string file, string field)
-    {
-        long number = 0;
-        foreach (var line in Plain(Open(file)))
-        {
-            number++;
-            if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
-            {
-                continue;
-            }
-
-            foreach (var part in Text(line, field, file, number).Split('\n'))
-            {
-                yield return Encoding.UTF8.GetBytes(part);
-            }
-        }
-    }
-
-    private static string Text(ReadOnlyMemory<byte> line, string field, string file, long number)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            return JsonPath.Find(json.RootElement, field) is { ValueKind: JsonValueKind.String } text
-                ? text.GetString()!
-                : throw new InvalidDataException($"{file}:{number}: no text in '{field}'; --field names another field.");
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{file}:{number}: not valid JSON: {exception.Message}", exception);
-        }
-    }
+    private static IEnumerable<ReadOnlyMemory<byte>> Fields(string file, string field) =>
+        from found in JsonObjects.Read(file)
+        from line in JsonObjects.Text(found.Object, field, file, found.Line, "--field").Split('\n')
+        select (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(line);
 }
