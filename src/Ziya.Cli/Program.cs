@@ -21,6 +21,7 @@ var root = new RootCommand("""
     ReportCommand.Make(),
     LmCommand.Make(),
     ClassifyCommand.Make(),
+    EvaluateCommand.Make(),
     ModelsCommand.Make(),
     TokenizeCommand.Make(),
     SchemaCommand.Make(),
