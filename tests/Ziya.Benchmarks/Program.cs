@@ -12,10 +12,12 @@ return args switch
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
     ["novelty", .. var rest] => NoveltyBenchmark.Run(rest),
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
+    ["phase", .. var rest] => PhaseBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
     ["generate", .. var rest] => GenerateBenchmark.Run(rest),
     ["reward", .. var rest] => RewardBenchmark.Run(rest),
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
+    ["select", .. var rest] => SelectionBenchmark.Run(rest),
     ["simplify", .. var rest] => SimplifyBenchmark.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
@@ -27,6 +29,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|read|reward|sample|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

@@ -97,7 +97,7 @@ internal sealed class PassSink
         _line.Raw((byte)'{');
         WriterOf(record).Members(_line, record);
         _line.Name("_drop"u8);
-        JsonText.Write(_line, Describe(step, drop));
+        Describe(step, drop);
         _line.Name("_at"u8);
         RecordWriter.Write(_line, record.Origin);
         _line.Raw((byte)'}');
@@ -187,16 +187,19 @@ internal sealed class PassSink
         _next.Write(_line);
     }
 
-    private static JsonObject Describe(string step, Drop drop)
+    private void Describe(string step, Drop drop)
     {
-        var detail = drop.Detail is null ? [] : (JsonObject)drop.Detail.DeepClone();
-        var node = new JsonObject { ["step"] = step, ["reason"] = drop.Reason };
-        foreach (var (name, value) in detail.ToList())
+        _line.Raw((byte)'{');
+        _line.Name("step"u8);
+        _line.Text(step);
+        _line.Name("reason"u8);
+        _line.Text(drop.Reason);
+        foreach (var (name, value) in drop.Detail ?? [])
         {
-            detail.Remove(name);
-            node[name] = value;
+            _line.Name(name);
+            JsonText.Write(_line, value);
         }
 
-        return node;
+        _line.Raw((byte)'}');
     }
 }

@@ -9,4 +9,6 @@ public sealed record Dialogue : Record
     internal override RecordKind Kind => RecordKind.Dialogue;
 
     internal override string Content => string.Join('\n', Messages.Select(message => message.Content));
+
+    internal override int ContentLength => Math.Max(0, Messages.Sum(message => message.Content.Length + 1) - 1);
 }

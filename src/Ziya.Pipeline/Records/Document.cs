@@ -9,4 +9,6 @@ public sealed record Document : Record
     internal override RecordKind Kind => RecordKind.Document;
 
     internal override string Content => Text;
+
+    internal override int ContentLength => Text.Length;
 }

@@ -30,4 +30,8 @@ public sealed record Instruction : Record
     internal override RecordKind Kind => RecordKind.Instruction;
 
     internal override string Content => string.Join('\n', new[] { Text, Input, Output }.Where(part => !string.IsNullOrEmpty(part)));
+
+    internal override int ContentLength => Math.Max(0, WithBreak(Text) + WithBreak(Input) + WithBreak(Output) - 1);
+
+    private static int WithBreak(string? part) => string.IsNullOrEmpty(part) ? 0 : part.Length + 1;
 }

@@ -21,4 +21,6 @@ public sealed record Preference : Record
     internal override RecordKind Kind => RecordKind.Preference;
 
     internal override string Content => string.Join('\n', Prompt, Chosen, Rejected);
+
+    internal override int ContentLength => Prompt.Length + Chosen.Length + Rejected.Length + 2;
 }

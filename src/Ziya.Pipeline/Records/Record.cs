@@ -29,4 +29,7 @@ public abstract record Record
 
     /// <summary>The text that steps for any kind of record look at.</summary>
     internal abstract string Content { get; }
+
+    /// <summary>Its length in UTF-16 code units, without putting it together.</summary>
+    internal abstract int ContentLength { get; }
 }

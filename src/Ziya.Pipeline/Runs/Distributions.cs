@@ -35,7 +35,7 @@ public sealed record Distributions
     internal void Add(Record record, string? language)
     {
         Count++;
-        var length = record.Content.Length;
+        var length = record.ContentLength;
         Characters += length;
         var bin = length == 0 ? 0 : (int)Math.Ceiling(Math.Pow(2, Math.Floor(Math.Log2(length) * 2) / 2));
         Length[bin] = Length.GetValueOrDefault(bin) + 1;

@@ -24,7 +24,7 @@ public static class RecordField
         switch (name)
         {
             case "length":
-                value = record.Content.Length;
+                value = record.ContentLength;
                 return true;
             case "difficulty":
                 value = (record as Instruction)?.Difficulty ?? 0;

@@ -26,13 +26,16 @@ internal sealed class RandomModel : IDisposable
             ? new TinyOptions { Family = TinyFamily.Llama, Layers = 8, Hidden = 384, Heads = 6, Vocabulary = Vocabulary, Context = 1024 }
             : new TinyOptions { Family = TinyFamily.Llama, Layers = 12, Hidden = 768, Heads = 12, Vocabulary = Vocabulary, Context = 1024 };
         TinyModel.Write(Source, options);
-        _manifest = ModelExport.Run(Source, Path.Combine(_folder.FullName, "onnx"), new ExportOptions());
-        _session = ModelSession.Open(Path.Combine(_folder.FullName, "onnx", ModelManifest.ModelFile), "cpu", _manifest.Compute);
+        _manifest = ModelExport.Run(Source, Folder, new ExportOptions());
+        _session = ModelSession.Open(Path.Combine(Folder, ModelManifest.ModelFile), "cpu", _manifest.Compute);
         Shape = DecoderShape.Of(_manifest);
     }
 
     /// <summary>Its Hugging Face folder.</summary>
     public string Source => Path.Combine(_folder.FullName, "source");
+
+    /// <summary>Its exported folder.</summary>
+    public string Folder => Path.Combine(_folder.FullName, "onnx");
 
     /// <summary>A folder for what a peer makes of it.</summary>
     public string PeerFolder => Path.Combine(_folder.FullName, "peer");
@@ -44,7 +47,7 @@ internal sealed class RandomModel : IDisposable
     public DecoderShape Shape { get; }
 
     /// <summary>Parameters.</summary>
-    public long Parameters => new FileInfo(Path.Combine(_folder.FullName, "onnx", ModelManifest.DataFile)).Length / sizeof(float);
+    public long Parameters => new FileInfo(Path.Combine(Folder, ModelManifest.DataFile)).Length / sizeof(float);
 
     /// <summary>A scheduler for it that measures its decoders' calls.</summary>
     public Scheduler Schedule(int batch, CallClock clock) => new(
