@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Ziya.Models.Entries;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
@@ -40,10 +39,6 @@ public sealed record CountTokensOptions
 [Step("count_tokens")]
 public sealed class CountTokens(CountTokensOptions options) : Step<Record, Record>
 {
-    // What a tokenizer is read from, beside which a model's folder has gigabytes.
-    private static readonly string[] Files =
-        ["tokenizer.model", "tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"];
-
     private readonly TokenBuffer _ids = new();
     private ModelTokenizer? _tokenizer;
 
@@ -70,17 +65,7 @@ public sealed class CountTokens(CountTokensOptions options) : Step<Record, Recor
     }
 
     /// <inheritdoc/>
-    public override string Version()
-    {
-        if (options.Tokenizer is not { } path)
-        {
-            return "";
-        }
-
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
-        return string.Concat(Files.Append(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)
-            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
-    }
+    public override string Version() => options.Tokenizer is { } path ? ModelTokenizer.VersionOf(path) : "";
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Ziya.Models.Prompts;
 
@@ -10,6 +11,10 @@ namespace Ziya.Models.Tokenization;
 /// </summary>
 public sealed class ModelTokenizer : Tokenizer
 {
+    // What a tokenizer is read from, beside which a model's folder has gigabytes.
+    private static readonly string[] Files =
+        ["tokenizer.model", "tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"];
+
     private readonly Tokenizer _vocabulary;
     private readonly SpecialTokens _first;
     private readonly SpecialTokens _second;
@@ -60,6 +65,14 @@ public sealed class ModelTokenizer : Tokenizer
     /// <summary>Reads a model's folder, or one file: tokenizer.model, tokenizer.json, or vocab.json with merges.txt beside it.</summary>
     /// <exception cref="InvalidDataException">There is no tokenizer, or one that cannot be used; the message says why.</exception>
     public static ModelTokenizer Load(string path, TokenizerSwitches? switches = null) => TokenizerFolder.Load(path, switches ?? new TokenizerSwitches());
+
+    /// <summary>What changes when the files of a tokenizer do: their names, lengths and times.</summary>
+    public static string VersionOf(string path)
+    {
+        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
+        return string.Concat(Files.Append(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)
+            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
+    }
 
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<char> text, TokenBuffer ids) => _vocabulary.Encode(text, ids);

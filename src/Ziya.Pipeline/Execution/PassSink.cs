@@ -26,8 +26,9 @@ internal sealed class PassSink
     private readonly JsonLine _line = new();
     private readonly RowFile? _next;
     private readonly DatasetWriter? _dataset;
+    private readonly TokenSpill? _tokens;
 
-    public PassSink(PassWork work, int task, TaskOutputs outputs, TaskContext context)
+    public PassSink(PassWork work, int task, TaskOutputs outputs, TaskContext context, SpillSet? spills)
     {
         _work = work;
         _task = task;
@@ -35,7 +36,11 @@ internal sealed class PassSink
         _context = context;
         _reader = new RecordWriter(work.In);
         _writer = new RecordWriter(work.Out);
-        if (work.IsLast)
+        if (work.Gathers)
+        {
+            _tokens = new TokenSpill(context.Job.Output, work.Out, context.Job.Seed, spills!);
+        }
+        else if (work.IsLast)
         {
             _dataset = new DatasetWriter(context.Job.Output, work.Phase, task, outputs, work.Out);
         }
@@ -55,20 +60,21 @@ internal sealed class PassSink
     /// <summary>A step decided about a record: what it made is shown beside what it was made of.</summary>
     public void See(string step, Record before, Verdict<Record> verdict) => Stats.See(step, before, verdict, _context.Job.Seed);
 
-    /// <summary>The record goes on. <paramref name="ordinal"/> is what it was found at.</summary>
-    public void Keep(Record before, Record after, int ordinal)
+    /// <summary>The record goes on, or to the output; false where the output has no form for it. <paramref name="ordinal"/> is what it was found at, <paramref name="at"/> its place from here on.</summary>
+    public bool Keep(Record before, Record after, int ordinal, Address at)
     {
         _line.Clear();
-        if (_dataset is not null)
+        if (_work.IsLast)
         {
-            if (_dataset.Write(after) is { } fault)
+            var tokens = 0;
+            if ((_tokens is null ? _dataset!.Write(after) : _tokens.Write(after, at, out tokens)) is { } fault)
             {
                 Drop(after, OutputFormat.Step, new Drop(fault), ordinal);
-                return;
+                return false;
             }
 
             Counts.Written++;
-            Stats.AddWritten(after, _context.Job.Seed);
+            Stats.AddWritten(_tokens is null ? after : after with { Scores = after.Scores.With(Scores.Tokens, tokens) }, _context.Job.Seed);
         }
         else if (_work.WritesBase)
         {
@@ -86,6 +92,8 @@ internal sealed class PassSink
                 _next!.Write(_line);
             }
         }
+
+        return true;
     }
 
     /// <summary>The record leaves by a step's decision.</summary>

@@ -35,7 +35,6 @@ internal sealed class PassTask
         _task = task;
         _outputs = outputs;
         _context = context;
-        _sink = new PassSink(work, task.Number, outputs, context);
         var seed = context.Job.Seed;
         _apply = (IGlobalStep?)work.Apply?.Create(seed, context.Models);
         _steps = [.. work.Steps.Select(step => (step.Key, step.Create(seed, context.Models)))];
@@ -43,7 +42,9 @@ internal sealed class PassTask
         // Models take seconds for what other steps do in microseconds.
         _reportInterval = _steps.Any(step => step.Step is IAsyncStep) ? 1 : 256;
         _map = (IGlobalStep?)work.Map?.Create(seed, context.Models);
-        _spills = _map is null ? null : new SpillSet(outputs, work.Phase, task.Number, _map.Maps, context);
+        var channels = _map?.Maps ?? (work.Gathers ? [Writing.TokenSpill.Tokens] : []);
+        _spills = channels.Count == 0 ? null : new SpillSet(outputs, work.Phase, task.Number, channels, context);
+        _sink = new PassSink(work, task.Number, outputs, context, _spills);
     }
 
     /// <summary>Runs the task up to its outputs.</summary>
@@ -114,8 +115,8 @@ internal sealed class PassTask
             }
             else
             {
-                // A pass that writes whole records numbers them anew, without gaps.
-                next += End(passage, new Address(shard, _work.WritesBase || passage.Ordinal < 0 ? next : passage.Ordinal)) ? 1 : 0;
+                // A pass that writes whole records, or tokens, numbers them anew, without gaps.
+                next += End(passage, new Address(shard, _work.WritesBase || _work.Gathers || passage.Ordinal < 0 ? next : passage.Ordinal)) ? 1 : 0;
             }
 
             Report(false);
@@ -176,7 +177,7 @@ internal sealed class PassTask
         }
         else
         {
-            _sink.Keep(passage.Before, passage.Now, passage.Ordinal);
+            return _sink.Keep(passage.Before, passage.Now, passage.Ordinal, at);
         }
 
         return !passage.IsOut;

@@ -93,8 +93,11 @@ public sealed record OutputOptions
     /// <summary>Which form of a format that has several. Default: the first that jobs/README.md names of it.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>The prompt template of `format: ziya`: the name of one that comes along, or a file. Default ziya2.</summary>
+    /// <summary>The prompt template of `format: ziya` and `format: tokens`: the name of one that comes along, or a file. Default ziya2.</summary>
     public string? Template { get; init; }
+
+    /// <summary>How `format: tokens` makes training files; needed there. Default: none.</summary>
+    public TokenOptions? Tokens { get; init; }
 
     /// <summary>Fields of the record that a format other than native writes beside its own: `id`, `source`, `language`, `bucket`, `scores`, `meta`, and of their kinds `task`, `difficulty`, `lineage`, `models`. Default none.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];

@@ -199,11 +199,16 @@ internal static class JobCheck
             add("output.template", format.TemplateFault() ?? $"format '{output.Format}' has no template.");
         }
 
+        foreach (var fault in output.Tokens is not null && !format.HasTokens ? [$"format '{output.Format}' writes no tokens: leave out 'tokens', or say 'format: tokens'."] : format.Faults())
+        {
+            add(output.Tokens is null ? "output.format" : "output.tokens", fault);
+        }
+
         for (var i = 0; i < output.Keep.Count; i++)
         {
-            if (format.IsWhole || !Kept.Contains(output.Keep[i]))
+            if (format.IsWhole || format.HasTokens || !Kept.Contains(output.Keep[i]))
             {
-                add($"output.keep.{i}", format.IsWhole ? $"format '{output.Format}' writes all fields as it is." : $"'{output.Keep[i]}' cannot be kept.{Suggestion.For(output.Keep[i], Kept, "Fields")}");
+                add($"output.keep.{i}", format.HasTokens ? $"format '{output.Format}' writes tokens alone." : format.IsWhole ? $"format '{output.Format}' writes all fields as it is." : $"'{output.Keep[i]}' cannot be kept.{Suggestion.For(output.Keep[i], Kept, "Fields")}");
             }
         }
     }

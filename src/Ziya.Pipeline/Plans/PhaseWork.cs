@@ -35,12 +35,21 @@ internal sealed record PassWork(
     /// <summary>Whether this pass writes whole records: the first does, and one that turns them into another kind or makes new ones.</summary>
     public bool WritesBase => !IsLast && (Base is null || In != Out || Creates);
 
+    /// <summary>Whether this pass, the last, gives tokens to a phase that shuffles them.</summary>
+    public bool Gathers { get; init; }
+
     /// <summary>Whether a step of this pass makes records.</summary>
     public bool Creates { get; init; }
 
     /// <summary>The steps it runs, those whose findings it applies first.</summary>
     public IEnumerable<JobStep> Running => Apply is null ? Steps : Steps.Prepend(Apply);
 }
+
+/// <summary>The phase that shuffles tokens and writes the files of a <see cref="Writing.TokenFormat"/>.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Reads">Where the tokens come from.</param>
+/// <param name="Kind">The kind of their records.</param>
+internal sealed record GatherWork(Phase Phase, ChannelSource Reads, RecordKind Kind) : PhaseWork(Phase);
 
 /// <summary>One stage of a global step.</summary>
 /// <param name="Phase">The phase.</param>

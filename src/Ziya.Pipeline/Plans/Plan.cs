@@ -36,6 +36,9 @@ public enum PhaseKind
 
     /// <summary>Sorts and reduces entries partition by partition.</summary>
     Reduce,
+
+    /// <summary>Shuffles the tokens of all records and writes them, partition by partition.</summary>
+    Gather,
 }
 
 /// <summary>Tasks that may run at once.</summary>

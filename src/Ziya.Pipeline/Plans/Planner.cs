@@ -70,7 +70,12 @@ internal sealed class Planner
             fused = [];
         }
 
-        AddPass(passes, apply, findings, fused, null, kind);
+        var last = AddPass(passes, apply, findings, fused, null, kind);
+        if (last.Gathers)
+        {
+            AddGather(last);
+        }
+
         var jobHash = JobYaml.Hash(_job);
         var plan = new Plan(_job.Name, jobHash, RunHash(jobHash), _shards, [.. _work.Select(work => work.Phase)])
         {
@@ -95,10 +100,19 @@ internal sealed class Planner
         var work = new PassWork(
             phase, from < 0 ? null : passes[from], [.. passes.Skip(from + 1)], apply, findings, [.. fused], map, kind, kindOut)
         {
+            Gathers = map is null && typeof(Writing.TokenFormat).IsAssignableFrom(_job.Output.FormatType),
             Creates = new[] { apply }.OfType<JobStep>().Concat(fused).Any(step => step.Create(_job.Seed).Creates),
         };
         _work.Add(work);
         return work;
+    }
+
+    private void AddGather(PassWork last)
+    {
+        var tasks = Enumerable.Range(0, _partitions).Select(at => new PlanTask(at, at, at, _inputBytes / _partitions));
+        var hash = JobYaml.HashOf($"gather {last.Phase.Hash}");
+        var phase = new Phase(Numbered("shuffle"), PhaseKind.Gather, hash, [], "tokens", "tokens", _inputBytes, [.. tasks]);
+        _work.Add(new GatherWork(phase, new ChannelSource(last.Phase, Writing.TokenSpill.Tokens), last.Out));
     }
 
     private static string Name(RecordKind kind) => OptionShape.SnakeCase(kind.ToString());

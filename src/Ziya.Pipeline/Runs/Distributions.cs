@@ -25,6 +25,9 @@ public sealed record Distributions
     /// <summary>By bucket; empty where there are none.</summary>
     public SortedDictionary<string, long> Bucket { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Sums by language and bucket.</summary>
+    public SortedDictionary<string, GroupCounts> Groups { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>By score name, then by the bin of <see cref="Bin"/>.</summary>
     public SortedDictionary<string, SortedDictionary<int, long>> Scores { get; init; } = new(StringComparer.Ordinal);
 
@@ -45,10 +48,9 @@ public sealed record Distributions
             Count1(Bucket, bucket);
         }
 
-        if (record.Scores.TryGet(Records.Scores.Tokens, out var tokens))
-        {
-            Tokens = (Tokens ?? 0) + (long)tokens;
-        }
+        long? counted = record.Scores.TryGet(Records.Scores.Tokens, out var tokens) ? (long)tokens : null;
+        Tokens = counted is null ? Tokens : (Tokens ?? 0) + counted;
+        GroupOf(language, record.Bucket).Add(new GroupCounts { Records = 1, Characters = length, Tokens = counted });
 
         IEnumerable<KeyValuePair<string, double>> scores = record is Instruction { Difficulty: { } difficulty } && !record.Scores.TryGet("difficulty", out _)
             ? record.Scores.Append(new("difficulty", difficulty)) : record.Scores;
@@ -93,6 +95,11 @@ public sealed record Distributions
         AddAll(Length, other.Length);
         AddAll(Language, other.Language);
         AddAll(Bucket, other.Bucket);
+        foreach (var group in other.Groups.Values)
+        {
+            GroupOf(group.Language, group.Bucket).Add(group);
+        }
+
         AddScores(Scores, other.Scores);
         foreach (var (task, scores) in other.Tasks ?? [])
         {
@@ -121,6 +128,17 @@ public sealed record Distributions
 
     private static SortedDictionary<int, long>? BinsOf(SortedDictionary<string, SortedDictionary<int, long>> scores, string name) =>
         scores.TryGetValue(name, out var bins) ? bins : scores.Count >= MostNames ? null : scores[name] = [];
+
+    private GroupCounts GroupOf(string? language, string? bucket)
+    {
+        var key = $"{language ?? "?"}/{bucket}";
+        if (!Groups.ContainsKey(key) && Groups.Count >= MostNames)
+        {
+            (key, language, bucket) = ("others/", "others", null);
+        }
+
+        return Groups.TryGetValue(key, out var group) ? group : Groups[key] = new GroupCounts { Language = language, Bucket = bucket };
+    }
 
     private static void Count1(SortedDictionary<string, long> counts, string name)
     {

@@ -46,6 +46,24 @@ internal static partial class ReportPage
         }
 
         page.Append("</section>\n");
+        Groups(page, after);
+    }
+
+    private static void Groups(StringBuilder page, Distributions written)
+    {
+        if (written.Groups.Count < 2 && written.Tokens is null)
+        {
+            return;
+        }
+
+        page.Append("<section><h2>Languages and buckets</h2><p class=\"sub\">What was written.</p><table class=\"funnel\"><thead><tr><th>language</th><th>bucket</th><th>records</th><th>characters</th><th>tokens</th><th>characters a token</th></tr></thead><tbody>\n");
+        foreach (var group in written.Groups.Values)
+        {
+            var each = group.Tokens is > 0 ? ((double)group.Characters / group.Tokens.Value).ToString("0.##", CultureInfo.InvariantCulture) : "";
+            page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(group.Language ?? "?")}</th><td>{Text(group.Bucket ?? "")}</td><td class=\"n\">{Number(group.Records)}</td><td class=\"n\">{Number(group.Characters)}</td><td class=\"n\">{(group.Tokens is { } tokens ? Number(tokens) : "")}</td><td class=\"n\">{each}</td></tr>\n");
+        }
+
+        page.Append("</tbody></table></section>\n");
     }
 
     private static SortedDictionary<string, long> Counts(SortedDictionary<string, TaskScores> tasks) => new(tasks.ToDictionary(task => task.Key, task => task.Value.Count), StringComparer.Ordinal);

@@ -115,6 +115,7 @@ public sealed class Run : IDisposable
             {
                 PassWork pass => new PassTask(pass, task, outputs, context).Run(cancel),
                 ReduceWork reduce => ReduceTask.Run(reduce, task, outputs, context, cancel),
+                GatherWork gather => GatherTask.Run(gather, task, outputs, context, cancel),
                 _ => throw new NotSupportedException($"No task for {work.GetType().Name}."),
             };
             ThrowIfClaimLost();

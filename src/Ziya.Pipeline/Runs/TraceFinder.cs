@@ -24,7 +24,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     public IEnumerable<TraceFound> Find(string id)
     {
         var found = InFiles(id).Concat(InQuarantine(id)).ToList();
-        if (_plan.Phases.Count == 1)
+        if (compiled.Work.OfType<PassWork>().Count() == 1)
         {
             // A job of one pass keeps no copy of what it read: the input itself is gone through.
             try
@@ -70,6 +70,11 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     public string? FindOutput(TraceFound found, Record record)
     {
         var last = _plan.Phases[^1];
+        if (compiled.Work[^1] is GatherWork)
+        {
+            return FindTokens(last, record);
+        }
+
         var task = last.Tasks.First(task => task.First <= found.Shard && found.Shard <= task.Last).Number;
         if (!_markers[last.Name].TryGetValue(task, out var marker))
         {
@@ -95,6 +100,21 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
         }
 
         return null;
+    }
+
+    /// <summary>The file its tokens are in: where in it only a reader of tokens could tell.</summary>
+    private string? FindTokens(Phase last, Record record)
+    {
+        var output = context.Job.Output;
+        if (((TokenFormat)output.OpenFormat()).Tokenize(record, new TokenRow()) is { } fault)
+        {
+            return $"dropped: {fault}";
+        }
+
+        var task = TokenSpill.PartitionOf(TokenSpill.Key(record, context.Job.Seed), _plan.Partitions);
+        return _markers[last.Name].ContainsKey(task)
+            ? $"{FolderPattern.Root(output.Write).TrimEnd('/')}/{FolderPattern.For(FolderPattern.Rest(output.Write), record)}{Marker.Part(task)}.bin, among its tokens"
+            : null;
     }
 
     private static bool IsAt(Origin one, Origin other) => one.File == other.File && one.Offset == other.Offset;

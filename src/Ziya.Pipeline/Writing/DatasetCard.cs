@@ -32,6 +32,14 @@ internal static class DatasetCard
         card.Append(CultureInfo.InvariantCulture, $"Made by run `{manifest.Run}` with seed {manifest.Seed} from {string.Join(", ", job.Input.Read.Select(read => $"`{read}`"))}. ");
         card.Append("`manifest.json` lists every file with its rows and SHA-256.\n\n");
         Folders(card, manifest);
+        Groups(card, manifest);
+        if (manifest.TokenFiles is { } files)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"Token files as Megatron-LM's `IndexedDataset` reads them: `{files.Type}` of `{files.Tokenizer}` ({files.Vocabulary:N0} ids), ");
+            card.Append(files.Context is { } context ? string.Create(CultureInfo.InvariantCulture, $"in contexts of {context} tokens; `.pieces` has the lengths of what each is made of") : "a sequence a record");
+            card.Append(files.LossMask ? "; `.mask` has 1 where a token is learned.\n\n" : ".\n\n");
+        }
+
         Funnel(card, counts, funnel);
         card.Append("## How it was made\n\n```yaml\n").Append(JobYaml.Write(job)).Append("```\n");
         return card.ToString();
@@ -50,14 +58,22 @@ internal static class DatasetCard
         var size = Sizes.FirstOrDefault(size => manifest.Rows < size.Below, (0, "100B<n<1T")).Item2;
         card.Append(CultureInfo.InvariantCulture, $"pretty_name: \"{job.Name}\"\nsize_categories:\n- {size}\n");
         card.Append("task_categories:\n- text-generation\n");
+        if (manifest.TokenFiles is null)
+        {
+            Configs(card, manifest);
+        }
+
+        card.Append("---\n\n");
+    }
+
+    private static void Configs(StringBuilder card, Manifest manifest)
+    {
         card.Append("configs:\n- config_name: default\n  data_files:\n");
         foreach (var folder in manifest.Files.Select(file => Folder(file.Path)).Distinct())
         {
             var pattern = (folder.Length == 0 ? "" : folder + "/") + "*.jsonl*";
             card.Append(CultureInfo.InvariantCulture, $"  - split: train\n    path: \"{pattern}\"\n");
         }
-
-        card.Append("---\n\n");
     }
 
     private static void Folders(StringBuilder card, Manifest manifest)
@@ -69,6 +85,19 @@ internal static class DatasetCard
             var name = folder.Key.Length == 0 ? "." : folder.Key;
             card.Append(CultureInfo.InvariantCulture, $"| `{name}` | {folder.Count()} | {folder.Sum(file => file.Rows):N0} | {folder.Sum(file => file.Bytes):N0} |");
             card.Append(counted ? string.Create(CultureInfo.InvariantCulture, $" {folder.Sum(file => file.Tokens):N0} |\n") : "\n");
+        }
+
+        card.Append('\n');
+    }
+
+    private static void Groups(StringBuilder card, Manifest manifest)
+    {
+        var counted = manifest.Tokens is not null;
+        card.Append("| language | bucket | records | characters |").Append(counted ? " tokens |\n|---|---|--:|--:|--:|\n" : "\n|---|---|--:|--:|\n");
+        foreach (var group in manifest.Groups)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"| {group.Language ?? "?"} | {group.Bucket ?? ""} | {group.Records:N0} | {group.Characters:N0} |");
+            card.Append(counted ? string.Create(CultureInfo.InvariantCulture, $" {group.Tokens:N0} |\n") : "\n");
         }
 
         card.Append('\n');

@@ -13,6 +13,12 @@ public sealed record Manifest(string Job, string JobHash, string Run, ulong Seed
     /// <summary>Tokens in all files; null where no records were counted.</summary>
     public long? Tokens => Files.Any(file => file.Tokens is not null) ? Files.Sum(file => file.Tokens) : null;
 
+    /// <summary>Records, characters and tokens by language and bucket.</summary>
+    public IReadOnlyList<Runs.GroupCounts> Groups { get; init; } = [];
+
+    /// <summary>How token files are to be read; null for other formats.</summary>
+    public TokenFileInfo? TokenFiles { get; init; }
+
     /// <summary>Its name in the dataset's folder.</summary>
     public const string Path = "manifest.json";
 }
@@ -24,6 +30,6 @@ public sealed record Manifest(string Job, string JobHash, string Run, ulong Seed
 /// <param name="Sha256">SHA-256 of its content, in hex.</param>
 public sealed record ManifestFile(string Path, long Rows, long Bytes, string Sha256)
 {
-    /// <summary>Tokens of its records by the score <c>tokens</c>, which <c>count_tokens</c> writes; null where none has it.</summary>
+    /// <summary>Tokens of its records by the score <c>tokens</c>, which <c>count_tokens</c> writes, or of a token file itself; null where none was counted.</summary>
     public long? Tokens { get; init; }
 }

@@ -35,6 +35,12 @@ internal abstract class OutputFormat
     /// <summary>What is wrong with the template, as a sentence; null if nothing is.</summary>
     public virtual string? TemplateFault() => null;
 
+    /// <summary>Whether <c>output.tokens</c> means anything to it.</summary>
+    public virtual bool HasTokens => false;
+
+    /// <summary>What else is wrong with the options, a sentence each.</summary>
+    public virtual IEnumerable<string> Faults() => [];
+
     /// <summary>What decides what is written beside the options: the content of a template's file. Empty where there is nothing.</summary>
     public virtual string Version() => "";
 

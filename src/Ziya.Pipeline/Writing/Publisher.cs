@@ -25,7 +25,11 @@ internal static class Publisher
             .ToList();
         var files = staged.ConvertAll(output => new ManifestFile(output.Path[staging.Length..], output.Rows, output.Bytes, output.Sha256) { Tokens = output.Tokens });
         var manifest = new Manifest(
-            run.Job.Name, run.Plan.JobHash, Run.IdOf(run.Plan), run.Job.Seed, files.Sum(file => file.Rows), files.Sum(file => file.Bytes), files);
+            run.Job.Name, run.Plan.JobHash, Run.IdOf(run.Plan), run.Job.Seed, files.Sum(file => file.Rows), files.Sum(file => file.Bytes), files)
+        {
+            TokenFiles = run.Job.Output.OpenFormat() is TokenFormat format ? format.Info with { LossMask = files.Exists(file => file.Path.EndsWith(TokenFiles.Mask + ".bin", StringComparison.Ordinal)) } : null,
+            Groups = [.. Report.StatsOf(markers, run.Plan).Written.Groups.Values],
+        };
         RemoveStale(target, manifest);
         foreach (var (output, file) in staged.Zip(files))
         {
@@ -50,7 +54,7 @@ internal static class Publisher
 
     /// <summary>A manifest that was tampered with must not make us delete anything outside its folder.</summary>
     private static bool IsBelow(string path) =>
-        !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..") && path.Contains(".jsonl", StringComparison.Ordinal);
+        !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..") && (path.Contains(".jsonl", StringComparison.Ordinal) || Path.GetExtension(path) is ".bin" or ".idx");
 
     private static void WriteCard(
         Run run, IStore target, Manifest manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
