@@ -24,6 +24,7 @@ var root = new RootCommand("""
     EvaluateCommand.Make(),
     ModelsCommand.Make(),
     TokenizeCommand.Make(),
+    TokenizerCommand.Make(),
     SchemaCommand.Make(),
 };
 return Exit.Invoke(root.Parse(args));
