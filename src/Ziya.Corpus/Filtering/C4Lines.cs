@@ -64,7 +64,9 @@ internal sealed partial class C4Lines(C4QualityOptions options)
             return;
         }
 
-        var words = C4Words.Of(line);
+        // A line that ends as English does and is too short for a long word need not be read past its first words.
+        var isShort = options.MaxWordLength == 0 || line.Length <= options.MaxWordLength;
+        var words = C4Words.Of(line, isShort && !hasBracket && (!options.TerminalPunctuation || EndsEnglish(line)) ? Math.Max(1, options.MinWordsPerLine) : int.MaxValue);
         if (options.MaxWordLength > 0 && words.Longest > options.MaxWordLength)
         {
             return;
@@ -125,15 +127,9 @@ internal sealed partial class C4Lines(C4QualityOptions options)
 
     private static bool MayEnd(char last) => last is '.' or '?' or '!' or '"' or '\'' or '。' or '！' or '？' or '｡' or '…' || IsCloser(last);
 
-    private static bool Ends(ReadOnlySpan<char> line, bool isUnspaced)
-    {
-        if (line is [.., '.' or '?' or '!' or '"' or '\''])
-        {
-            return !line.EndsWith("...");
-        }
+    private static bool Ends(ReadOnlySpan<char> line, bool isUnspaced) => EndsEnglish(line) || (isUnspaced && EndsUnspaced(line));
 
-        return isUnspaced && EndsUnspaced(line);
-    }
+    private static bool EndsEnglish(ReadOnlySpan<char> line) => line is [.., '.' or '?' or '!' or '"' or '\''] && !line.EndsWith("...");
 
     // One … is where a text was cut off, two are Chinese punctuation.
     private static bool EndsUnspaced(ReadOnlySpan<char> line)

@@ -50,7 +50,7 @@ public sealed record C4QualityOptions : RuleOptions
 /// <item>It goes unless it ends in <c>. ? ! " '</c>, but not in <c>...</c>; and with fewer than three words.</item>
 /// <item><c>lorem_ipsum</c>, <c>curly_bracket</c>: the page goes with such a line, of those that are left.</item>
 /// <item>It goes with <c>javascript</c> or one of six phrases on cookies and terms.</item>
-/// <item><c>too_few_sentences</c>: the page goes with under five in what stays (<see cref="SentenceCount"/>; the original asks a trained splitter).</item>
+/// <item><c>too_few_sentences</c>: the page goes with under five in what stays (<see cref="SentenceCount"/>; the original asks a trained splitter, which decided otherwise on 10 of 2,391 real pages; all lines were the same).</item>
 /// </list>
 /// C4 is English: its rules keep nothing of a Chinese page. A line with more Chinese characters than words also ends well in <c>。！？……</c> and what closes quotes and brackets behind
 /// them or a full stop; the other limits are the same, words being 1.6 characters.

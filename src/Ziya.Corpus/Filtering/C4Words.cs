@@ -6,8 +6,8 @@ namespace Ziya.Corpus.Filtering;
 /// <param name="Longest">Code points of the longest word, such characters not counted.</param>
 internal readonly record struct C4Words(int Spaced, int Unspaced, int Longest)
 {
-    /// <summary>Counts the words of a line.</summary>
-    public static C4Words Of(ReadOnlySpan<char> line)
+    /// <summary>Counts the words of a line; up to so many spaced ones.</summary>
+    public static C4Words Of(ReadOnlySpan<char> line, int enough = int.MaxValue)
     {
         var (spaced, unspaced, longest, length) = (0, 0, 0, 0);
         foreach (var c in line)
@@ -24,6 +24,11 @@ internal readonly record struct C4Words(int Spaced, int Unspaced, int Longest)
             else
             {
                 spaced += length == 0 ? 1 : 0;
+                if (spaced >= enough)
+                {
+                    break;
+                }
+
                 length += char.IsLowSurrogate(c) ? 0 : 1;
             }
         }
