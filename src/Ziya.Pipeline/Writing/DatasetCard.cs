@@ -18,10 +18,10 @@ internal static class DatasetCard
     ];
 
     /// <summary>The card in Markdown.</summary>
-    public static string Write(Job job, Manifest manifest, RecordCounts counts, IReadOnlyList<FunnelStep> funnel, RecordStats stats)
+    public static string Write(Job job, Manifest manifest, RecordCounts counts, IReadOnlyList<FunnelStep> funnel, RecordStats stats, IReadOnlyList<ModelReport>? models)
     {
         var card = new StringBuilder();
-        FrontMatter(card, job, manifest, stats);
+        FrontMatter(card, job, manifest, stats, models);
         card.Append(CultureInfo.InvariantCulture, $"{Signature}\n\n# {job.Name}\n\n");
         if (job.Description is { } description)
         {
@@ -41,11 +41,13 @@ internal static class DatasetCard
         }
 
         Funnel(card, counts, funnel);
+        Models(card, models);
+        Prompts(card, stats);
         card.Append("## How it was made\n\n```yaml\n").Append(JobYaml.Write(job)).Append("```\n");
         return card.ToString();
     }
 
-    private static void FrontMatter(StringBuilder card, Job job, Manifest manifest, RecordStats stats)
+    private static void FrontMatter(StringBuilder card, Job job, Manifest manifest, RecordStats stats, IReadOnlyList<ModelReport>? models)
     {
         card.Append("---\n");
         var languages = stats.Written.Language.Where(pair => pair.Key.Length == 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
@@ -58,6 +60,18 @@ internal static class DatasetCard
         var size = Sizes.FirstOrDefault(size => manifest.Rows < size.Below, (0, "100B<n<1T")).Item2;
         card.Append(CultureInfo.InvariantCulture, $"pretty_name: \"{job.Name}\"\nsize_categories:\n- {size}\n");
         card.Append("task_categories:\n- text-generation\n");
+        var isPairs = stats.Kept.Any(example => example.Parts?.Any(part => part.Name == "chosen") == true);
+        var isMade = models?.Any(model => model.Made.Count > 0) == true || stats.Prompts is not null;
+        if (isMade)
+        {
+            card.Append("annotations_creators:\n- machine-generated\nlanguage_creators:\n- machine-generated\n");
+        }
+
+        if (isPairs || isMade)
+        {
+            card.Append("tags:\n").Append(isMade ? "- synthetic\n" : "").Append(isPairs ? "- preference\n- dpo\n" : "");
+        }
+
         if (manifest.TokenFiles is null)
         {
             Configs(card, manifest);
@@ -68,11 +82,11 @@ internal static class DatasetCard
 
     private static void Configs(StringBuilder card, Manifest manifest)
     {
-        card.Append("configs:\n- config_name: default\n  data_files:\n");
+        // A split may be named once only; it takes a list of paths.
+        card.Append("configs:\n- config_name: default\n  data_files:\n  - split: train\n    path:\n");
         foreach (var folder in manifest.Files.Select(file => Folder(file.Path)).Distinct())
         {
-            var pattern = (folder.Length == 0 ? "" : folder + "/") + "*.jsonl*";
-            card.Append(CultureInfo.InvariantCulture, $"  - split: train\n    path: \"{pattern}\"\n");
+            card.Append(CultureInfo.InvariantCulture, $"    - \"{(folder.Length == 0 ? "" : folder + "/")}*.jsonl*\"\n");
         }
     }
 
@@ -122,6 +136,41 @@ internal static class DatasetCard
 
         card.Append(CultureInfo.InvariantCulture, $"| written | | {counts.Written:N0} |\n\n");
     }
+
+    private static void Models(StringBuilder card, IReadOnlyList<ModelReport>? models)
+    {
+        if (models is null)
+        {
+            return;
+        }
+
+        card.Append("## Models\n\nThe licences of models may bind what they made: see to it before this is published.\n\n| model | is | licence | answers | tokens of answers | records here, by its part |\n|---|---|---|--:|--:|---|\n");
+        foreach (var model in models)
+        {
+            var made = string.Join(", ", model.Made.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {part.Value:N0}")));
+            card.Append(CultureInfo.InvariantCulture, $"| {Cell(model.Name)} | {Cell(model.Is ?? "not of this job")} | {Cell(model.License ?? "not said")} | {model.Asked.Values.Sum(usage => usage.Requests):N0} | {model.Asked.Values.Sum(usage => usage.CompletionTokens):N0} | {Cell(made)} |\n");
+        }
+
+        card.Append('\n');
+    }
+
+    private static void Prompts(StringBuilder card, RecordStats stats)
+    {
+        if (stats.Prompts is null)
+        {
+            return;
+        }
+
+        card.Append("## Prompts\n\n| prompt, language and version | records here |\n|---|--:|\n");
+        foreach (var (prompt, count) in stats.Prompts)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"| {Cell(prompt)} | {count:N0} |\n");
+        }
+
+        card.Append('\n');
+    }
+
+    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     private static string Folder(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
 }

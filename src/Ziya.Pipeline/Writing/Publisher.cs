@@ -67,7 +67,9 @@ internal static class Publisher
         }
 
         var counts = Report.CountOf(markers, run.Plan);
-        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), Report.StatsOf(markers, run.Plan))));
+        var stats = Report.StatsOf(markers, run.Plan);
+        var models = ModelReport.Of(run.Plan, run.Plan.Phases.SelectMany(phase => markers[phase.Name].Values), stats);
+        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), stats, models)));
     }
 
     private static string ReadText(IStore store, string path)
