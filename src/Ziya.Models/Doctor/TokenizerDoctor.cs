@@ -78,7 +78,7 @@ internal static class TokenizerDoctor
             var differing = Samples.Where(text => !theirs.Encode(text).SequenceEqual(patient.Tokenizer.Encode(text))).ToList();
             return differing.Count == 0
                 ? Finding.Ok("other engine", $"Microsoft.ML.Tokenizers gives the same ids on the {Samples.Length} samples")
-                : Finding.Ok("other engine", $"Microsoft.ML.Tokenizers gives other ids on {differing.Count} of {Samples.Length} samples, first '{differing[0]}'; it is not used");
+                : Finding.Ok("other engine", $"Microsoft.ML.Tokenizers gives other ids on {differing.Count} of {Samples.Length} samples, first '{differing[0].ReplaceLineEndings("\\n").Replace("\t", "\\t", StringComparison.Ordinal)}'; it is not used");
         }
         catch (InvalidDataException exception)
         {
