@@ -49,11 +49,16 @@ internal sealed class PhraseAutomaton
     /// <summary>States, for what it costs.</summary>
     public int States { get; private set; } = 1;
 
+    /// <summary>Characters of the longest phrase.</summary>
+    public int Longest => _lengths.Length == 0 ? 0 : _lengths.Max();
+
     /// <summary>Adds all that is found, overlapping phrases and phrases in phrases too, by where they end.</summary>
-    public void Find(ReadOnlySpan<char> text, List<PhraseHit> hits)
+    public void Find(ReadOnlySpan<char> text, List<PhraseHit> hits) => Find(text, 0, text.Length, 0, hits);
+
+    /// <summary>As above, of what ends in a part of the text, going on from the state that the part before it ended in; the state it ends in.</summary>
+    public int Find(ReadOnlySpan<char> text, int from, int to, int state, List<PhraseHit> hits)
     {
-        var state = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (var i = from; i < to; i++)
         {
             if (state == 0)
             {
@@ -73,6 +78,8 @@ internal sealed class PhraseAutomaton
                 hits.Add(new PhraseHit(_phrases[at], i + 1 - _lengths[_phrases[at]], i + 1));
             }
         }
+
+        return state;
     }
 
     private int Next(int state, char c)

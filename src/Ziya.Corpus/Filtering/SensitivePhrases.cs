@@ -4,12 +4,14 @@ namespace Ziya.Corpus.Filtering;
 internal sealed class SensitivePhrases
 {
     private const int Harmless = -1;
+    private const int Part = 4096;
 
     private readonly List<string> _phrases = [];
 
     // Of each phrase its topic, or several where lists share one.
     private readonly List<List<int>> _topics = [];
     private readonly PhraseAutomaton _automaton;
+    private readonly int _longest;
 
     public SensitivePhrases(SensitiveOptions options)
     {
@@ -22,6 +24,7 @@ internal sealed class SensitivePhrases
 
         Add(index, options.Allow.SelectMany(Read), Harmless);
         _automaton = new PhraseAutomaton(_phrases);
+        _longest = _automaton.Longest;
     }
 
     /// <summary>The phrases of a file: one a line, up to a tab; <c>#</c> begins a comment.</summary>
@@ -41,18 +44,30 @@ internal sealed class SensitivePhrases
     {
         hits.Clear();
         spare.Clear();
-        _automaton.Find(text, spare);
-        if (spare.Count == 0)
+        Span<int> ends = stackalloc int[MostTopics];
+        ends.Clear();
+        var (state, harmlessUntil) = (0, 0);
+        for (var from = 0; from < text.Length; from += Part)
         {
-            return;
+            // Part by part, because a text of nothing but one phrase in another has several times as many of them as characters.
+            var to = Math.Min(text.Length, from + Part);
+            state = _automaton.Find(text, from, to, state, spare);
+            if (spare.Count > 0)
+            {
+                Settle(text, to == text.Length ? int.MaxValue : to - _longest, hits, spare, ends, ref harmlessUntil);
+            }
         }
+    }
 
+    /// <summary>Decides about what starts before a place, of which nothing longer can come any more.</summary>
+    private void Settle(ReadOnlySpan<char> text, int before, List<PhraseHit> hits, List<PhraseHit> spare, Span<int> ends, ref int harmlessUntil)
+    {
         // By start, longest first: then what lies in another comes after it.
         spare.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End != b.End ? b.End.CompareTo(a.End) : a.Phrase.CompareTo(b.Phrase));
-        Span<int> ends = stackalloc int[_topics.Count == 0 ? 0 : MostTopics];
-        var harmlessUntil = 0;
-        foreach (var hit in spare)
+        var settled = 0;
+        for (; settled < spare.Count && spare[settled].Start < before; settled++)
         {
+            var hit = spare[settled];
             if (!IsWhole(text, hit))
             {
                 continue;
@@ -67,6 +82,8 @@ internal sealed class SensitivePhrases
                 hits.Add(hit);
             }
         }
+
+        spare.RemoveRange(0, settled);
     }
 
     /// <summary>Most topics of a step.</summary>

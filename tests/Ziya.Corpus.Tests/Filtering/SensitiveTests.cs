@@ -109,6 +109,39 @@ public sealed class SensitiveTests : IDisposable
         }
     }
 
+    /// <summary>Texts of several parts: phrases over their borders are found, and of overlapping ones the first and longest.</summary>
+    [Fact]
+    public void Find_LongTexts_ChoosesAsTheObviousWay()
+    {
+        var options = new SensitiveOptions
+        {
+            Topics = new Dictionary<string, IReadOnlyList<string>> { ["x"] = [Write("x.txt", "赌\n赌场\n赌场赌\n场场\n")] },
+            Allow = [Write("allow.txt", "赌赌赌场\n")],
+        };
+        var phrases = new SensitivePhrases(options);
+        string[] all = ["赌场赌", "赌场", "场场", "赌"];
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var random = new Random(seed);
+            var text = string.Concat(Enumerable.Range(0, 9000).Select(_ => "赌场，"[random.Next(3)]));
+            var harmless = Enumerable.Range(0, text.Length).Where(at => string.CompareOrdinal(text, at, "赌赌赌场", 0, 4) == 0).ToList();
+            var expected = new List<(int, int)>();
+            for (var at = 0; at < text.Length; at++)
+            {
+                var found = all.FirstOrDefault(phrase => string.CompareOrdinal(text, at, phrase, 0, phrase.Length) == 0 && !harmless.Exists(start => start <= at && at + phrase.Length <= start + 4));
+                if (found is not null)
+                {
+                    expected.Add((at, at + found.Length));
+                    at += found.Length - 1;
+                }
+            }
+
+            var hits = new List<PhraseHit>();
+            phrases.Find(text, hits, []);
+            Assert.Equal(expected, hits.Select(hit => (hit.Start, hit.End)));
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, true);
 
     private SensitiveOptions Options() => new()
