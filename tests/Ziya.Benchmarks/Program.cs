@@ -11,6 +11,7 @@ return args switch
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
     ["novelty", .. var rest] => NoveltyBenchmark.Run(rest),
+    ["extract", .. var rest] => ExtractBenchmark.Run(rest),
     ["formats", .. var rest] => FormatBenchmark.Run(rest),
     ["phase", .. var rest] => PhaseBenchmark.Run(rest),
     ["read", .. var rest] => ReadBenchmark.Run(rest),
@@ -29,6 +30,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|formats|generate|language|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|language|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }
