@@ -63,7 +63,10 @@ public sealed class ShippedJobsTests : IDisposable
             var bytes = File.ReadAllBytes(path);
             Assert.Equal((long)file["bytes"]!, bytes.Length);
             Assert.Equal((string)file["sha256"]!, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-            Assert.Equal((long)file["rows"]!, Lines(path).Count());
+            if (path.Contains(".jsonl", StringComparison.Ordinal))
+            {
+                Assert.Equal((long)file["rows"]!, Lines(path).Count());
+            }
         }
     }
 

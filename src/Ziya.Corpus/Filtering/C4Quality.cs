@@ -73,7 +73,7 @@ public sealed class C4Quality(C4QualityOptions options) : RuleStep(options.Mode 
     {
         var document = (Document)record;
         _lines.Read(document.Text, ruling.Tags);
-        if (ruling.If("lorem_ipsum", _lines.HasLoremIpsum) || ruling.If("curly_bracket", _lines.HasCurlyBracket) || ruling.Below("too_few_sentences", _lines.Sentences, options.MinSentences))
+        if ((options.LoremIpsum && ruling.If("lorem_ipsum", _lines.HasLoremIpsum)) || (options.CurlyBracket && ruling.If("curly_bracket", _lines.HasCurlyBracket)) || ruling.Below("too_few_sentences", _lines.Sentences, options.MinSentences))
         {
             return record;
         }
