@@ -129,7 +129,7 @@ internal sealed class PassSink
     public void Quarantine(Record record, string step, Exception exception, int ordinal)
     {
         var isMissing = exception is MissingAnswerException;
-        Counts.Quarantine(isMissing ? $"step {step}: answer not recorded" : $"step {step} failed");
+        Counts.Quarantine(isMissing ? $"step {step} has no recorded answer" : $"step {step} failed");
         Counts.Poisoned += isMissing ? 0 : 1;
         WriteQuarantine(record.Origin, 0, isMissing ? exception.Message : $"step {step} failed: {exception.GetType().Name}: {exception.Message}", () =>
         {
