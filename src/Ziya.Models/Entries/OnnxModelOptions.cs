@@ -68,6 +68,9 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
     [Range(0.001, 1e6)]
     public double? Tflops { get; init; }
 
+    /// <inheritdoc/>
+    public override bool NeedsAccelerator => Device.StartsWith("cuda", StringComparison.Ordinal) && Replay is null;
+
     private ScoringOptions Scoring => new() { Device = Device, BatchTokens = BatchTokens, Window = Window, Overlap = Overlap, StartIds = StartIds, EndIds = EndIds };
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ public sealed record Job
     /// <summary>When a server runs it: a cron expression of five fields. Ignored by `ziya run`.</summary>
     public string? Schedule { get; init; }
 
+    /// <summary>The time zone of `schedule`, by its IANA name such as `Asia/Shanghai`. Default UTC.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
     /// <summary>Number that all sampling and hashing depends on. Default 42.</summary>
     public ulong Seed { get; init; } = 42;
 

@@ -17,10 +17,7 @@ internal static class JobCheck
         var faults = new List<JobFault>();
         void Add(string path, string message) => faults.Add(new JobFault(binder.At(path), message));
 
-        if (job.Schedule is { } cron && cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
-        {
-            Add("schedule", $"'{cron}' is not a cron expression of five fields (minute hour day month weekday).");
-        }
+        CheckSchedule(job, Add);
 
         if (job.Input is { Read: not null })
         {
@@ -328,6 +325,19 @@ internal static class JobCheck
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return exception.Message;
+        }
+    }
+
+    private static void CheckSchedule(Job job, Action<string, string> add)
+    {
+        if (job.Schedule is { } schedule && !Cronos.CronExpression.TryParse(schedule, out _))
+        {
+            add("schedule", $"'{schedule}' is not a cron expression of five fields (minute hour day month weekday): \"0 2 * * *\" is every night at two.");
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(job.TimeZone, out _))
+        {
+            add("time_zone", $"'{job.TimeZone}' is no time zone of this machine. Names are like Asia/Shanghai, Europe/London or UTC.");
         }
     }
 

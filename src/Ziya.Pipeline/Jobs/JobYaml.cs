@@ -32,6 +32,7 @@ internal static class JobYaml
     {
         Description = null,
         Schedule = null,
+        TimeZone = "UTC",
         Models = job.Models.ToDictionary(model => model.Key, model => model.Value with { Options = model.Value.Options.Deciding() }),
         Limits = new LimitOptions { RecordMb = job.Limits.RecordMb, SplitMb = job.Limits.SplitMb },
     }));

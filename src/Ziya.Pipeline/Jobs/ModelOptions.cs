@@ -36,6 +36,9 @@ public abstract record ModelOptions
     /// <summary>What decides it beside the options: the versions of files. Empty where there is nothing, or nothing there.</summary>
     public virtual string Version() => "";
 
+    /// <summary>Whether it computes on an accelerator for certain. Default false. A fleet then sends the tasks that use it to machines that have one.</summary>
+    public virtual bool NeedsAccelerator => false;
+
     /// <summary>What the user should know before it is used, a sentence each that goes on after the model's name. Told by <c>ziya plan</c> and <c>ziya run</c>.</summary>
     public virtual IEnumerable<string> Notes() => [];
 

@@ -23,7 +23,14 @@ public sealed record Marker(
     public const string Ending = ".done.json";
 
     /// <summary>Name of a task's files before their endings.</summary>
-    public static string Part(int task) => string.Create(CultureInfo.InvariantCulture, $"part-{task:00000}");
+    public static string Part(int task) => string.Create(CultureInfo.InvariantCulture, $"{PartStart}{task:00000}");
+
+    /// <summary>The task whose marker has this name; null where it is the name of something else.</summary>
+    internal static int? TaskOf(string name) =>
+        name.StartsWith(PartStart, StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan()[PartStart.Length..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var task) ? task : null;
+
+    private const string PartStart = "part-";
 }
 
 /// <summary>A file a task wrote.</summary>

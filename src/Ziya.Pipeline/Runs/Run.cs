@@ -19,11 +19,11 @@ public sealed class Run : IDisposable
     private readonly StepCatalog _catalog;
     private readonly TimeProvider _time;
     private readonly CompiledPlan _compiled;
-    private readonly Claim _claim;
+    private readonly IClaim _claim;
     private readonly ModelPool _models;
     private Dictionary<string, IReadOnlyDictionary<int, Marker>> _done = [];
 
-    private Run(Job job, CompiledPlan compiled, RunFolder folder, StepCatalog catalog, Claim claim, TimeProvider time)
+    private Run(Job job, CompiledPlan compiled, RunFolder folder, StepCatalog catalog, IClaim claim, TimeProvider time)
     {
         Job = job;
         Folder = folder;
@@ -76,9 +76,45 @@ public sealed class Run : IDisposable
         return Open(job, catalog, Stores.At(runDir ?? $"runs/{IdOf(compiled.Plan)}"), compiled, fresh, time);
     }
 
-    internal static Run Open(Job job, StepCatalog catalog, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time)
+    /// <summary>
+    /// Opens the run of a job for workers in several processes, which then <see cref="Join"/> it. Throws <see cref="ClaimedException"/> where others write it.
+    /// Not to be called while the workers of the same fleet are at it: it clears away what no marker owns.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="runDir">The run folder, which all workers reach by this name.</param>
+    /// <param name="fresh">Whether to throw away what earlier runs did.</param>
+    /// <param name="fleet">How the workers together are called, to those who are kept out.</param>
+    /// <param name="time">The clock.</param>
+    public static Run OpenForFleet(Job job, StepCatalog catalog, string runDir, bool fresh, string fleet, TimeProvider time)
     {
-        var claim = Claim.Take(store, time);
+        var store = Stores.At(runDir);
+        return Open(catalog, job, store, Planner.Compile(job, InputListing.Shards(job, catalog)), fresh, time, FleetClaim.Take(store, fleet, time));
+    }
+
+    /// <summary>Opens a run that was opened for the fleet this process belongs to.</summary>
+    /// <param name="runDir">The run folder.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="fleet">As <see cref="OpenForFleet"/> was told.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="JobFailedException">This program would do something else than the one that planned the run.</exception>
+    public static Run Join(string runDir, StepCatalog catalog, string fleet, TimeProvider time)
+    {
+        var folder = RunFolder.At(runDir);
+        var claim = FleetClaim.Of(folder.Store, fleet) ?? throw new JobFailedException($"{folder.Root} is not being run by {fleet} any more.");
+        var plan = folder.ReadPlan() ?? throw new JobFailedException($"{folder.Root} has no {RunFolder.PlanPath}: it is no run folder, or was deleted.");
+        var job = folder.ReadJob(catalog);
+        var compiled = Planner.Compile(job, plan.Shards);
+        return compiled.Plan.Hash == plan.Hash
+            ? new Run(job, compiled, folder, catalog, claim, time)
+            : throw new JobFailedException($"{folder.Root} was planned by another version of this program. Run the same version on every machine, or start the job again.");
+    }
+
+    internal static Run Open(Job job, StepCatalog catalog, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time) =>
+        Open(catalog, job, store, compiled, fresh, time, Claim.Take(store, time));
+
+    private static Run Open(StepCatalog catalog, Job job, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time, IClaim claim)
+    {
         try
         {
             var run = new Run(job, compiled, new RunFolder(store), catalog, claim, time);
@@ -100,6 +136,18 @@ public sealed class Run : IDisposable
         Progress.Begin(phase.Name, phase.Tasks.Count, done.Count, left.Sum(task => task.Bytes));
         return left;
     }
+
+    /// <summary>
+    /// The tasks of a phase that have a marker, by the names of files alone. Enough for a run that was opened once: the opening deletes markers that do not count.
+    /// </summary>
+    public IReadOnlySet<int> Marked(Phase phase) => Folder.Marked(phase);
+
+    /// <summary>Whether a task has a marker, whatever it says.</summary>
+    public bool IsMarked(Phase phase, int task) => Folder.Store.Find(RunFolder.MarkerPath(phase, task)) is not null;
+
+    /// <summary>Whether the tasks of a phase use a model that computes on an accelerator.</summary>
+    public bool NeedsAccelerator(Phase phase) => Job.Steps.Where(step => phase.Steps.Contains(step.Key))
+        .SelectMany(step => JobModel.NamesIn(step.Options)).Any(name => Job.Models[name].Options.NeedsAccelerator);
 
     /// <summary>Executes one task and marks it as done. Running it twice, or again after it died half way, gives the same files.</summary>
     public void Execute(Phase phase, PlanTask task, int sortBytes, CancellationToken cancel)
@@ -128,6 +176,9 @@ public sealed class Run : IDisposable
         }
     }
 
+    /// <summary>Whether somebody else has the right to write the run now.</summary>
+    public bool IsClaimLost => _claim.IsLost;
+
     /// <summary>Stops a run that was taken over while this process slept.</summary>
     public void ThrowIfClaimLost()
     {
@@ -153,7 +204,9 @@ public sealed class Run : IDisposable
             SweepScratch();
         }
 
-        return Report.Write(Folder, Plan, state, error);
+        var report = Report.Write(Folder, Plan, state, error);
+        _claim.End();
+        return report;
     }
 
     /// <inheritdoc/>

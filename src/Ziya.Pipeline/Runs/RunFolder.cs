@@ -66,6 +66,10 @@ public sealed class RunFolder(IStore store)
         return result;
     }
 
+    /// <summary>The tasks of a phase that have a marker, whatever it says.</summary>
+    internal IReadOnlySet<int> Marked(Phase phase) => store.List(phase.Folder + "/")
+        .Select(file => Marker.TaskOf(file.Path[(phase.Folder.Length + 1)..])).OfType<int>().ToHashSet();
+
     /// <summary>A marker that cannot be read marks nothing: its task is done again.</summary>
     private Marker? ReadMarker(string path)
     {

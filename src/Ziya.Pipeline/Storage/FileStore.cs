@@ -13,6 +13,10 @@ public sealed partial class FileStore : IStore
     // two could hold it. A lock on the folder would need no file, but network folders refuse those.
     private const string Guard = ".guard";
 
+    // Two processes may write the same file at once, a task that runs twice: each has a name of its own for it until it is whole.
+    private static readonly string Writer = Guid.NewGuid().ToString("N")[..12];
+    private static long _writes;
+
     private readonly string _folder;
 
     /// <summary>A store over <paramref name="folder"/>, which is made on the first write.</summary>
@@ -150,6 +154,8 @@ public sealed partial class FileStore : IStore
         }
     }
 
+    private static string AsideOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Writer}-{Interlocked.Increment(ref _writes)}{Aside}");
+
     private static bool IsOurs(string path) =>
         path.EndsWith(Aside, StringComparison.Ordinal) || path.EndsWith(Guard, StringComparison.Ordinal);
 
@@ -218,8 +224,7 @@ public sealed partial class FileStore : IStore
             return false;
         }
 
-        var aside = to + Aside;
-        File.Delete(aside);
+        var aside = AsideOf(to);
         if (Link(from, aside) != 0)
         {
             return false;
@@ -239,13 +244,14 @@ public sealed partial class FileStore : IStore
     private sealed class PendingOnDisk : PendingFile
     {
         private readonly string _path;
+        private readonly string _aside;
         private readonly FileStream _stream;
         private bool _committed;
 
         public PendingOnDisk(string path)
         {
-            _path = path;
-            _stream = new FileStream(path + Aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            (_path, _aside) = (path, AsideOf(path));
+            _stream = new FileStream(_aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         }
 
         public override Stream Content => _stream;
@@ -254,7 +260,7 @@ public sealed partial class FileStore : IStore
         {
             _stream.Flush(true);
             _stream.Dispose();
-            File.Move(_path + Aside, _path, true);
+            File.Move(_aside, _path, true);
             _committed = true;
         }
 
@@ -274,7 +280,7 @@ public sealed partial class FileStore : IStore
                 // The disk is full and the last buffer cannot be written: the content is dropped anyway.
             }
 
-            File.Delete(_path + Aside);
+            File.Delete(_aside);
         }
     }
 }

@@ -1,0 +1,49 @@
+using Hangfire;
+using Hangfire.Server;
+
+namespace Ziya.Hangfire;
+
+/// <summary>The worker of a fleet that runs in this process: as long as it is not disposed it executes what is queued.</summary>
+public sealed class FleetServer : IDisposable
+{
+    private const string Every = "* * * * *";
+
+    private readonly BackgroundJobServer _server;
+
+    /// <summary>Begins to work.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="storage">Its storage.</param>
+    public FleetServer(Fleet fleet, JobStorage storage)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        new RecurringJobManager(storage).AddOrUpdate<FleetJobs>(
+            "ziya-tend", FleetOptions.Cpu, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });
+        _server = new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                Activator = new Activator(fleet),
+                WorkerCount = fleet.Options.Workers,
+                Queues = [.. fleet.Options.Queues],
+                HeartbeatInterval = TimeSpan.FromSeconds(10),
+                ServerCheckInterval = TimeSpan.FromSeconds(20),
+                ServerTimeout = TimeSpan.FromMinutes(1),
+                SchedulePollingInterval = TimeSpan.FromSeconds(2),
+                CancellationCheckInterval = TimeSpan.FromSeconds(2),
+                StopTimeout = TimeSpan.FromSeconds(5),
+                ShutdownTimeout = TimeSpan.FromSeconds(30),
+            },
+            storage);
+    }
+
+    /// <summary>Stops: tasks at work end at their next record and are queued again.</summary>
+    public void Dispose()
+    {
+        _server.SendStop();
+        _server.Dispose();
+    }
+
+    private sealed class Activator(Fleet fleet) : JobActivator
+    {
+        public override object ActivateJob(Type jobType) => jobType == typeof(FleetJobs) ? new FleetJobs(fleet) : base.ActivateJob(jobType);
+    }
+}

@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using Hangfire;
+using Ziya.Hangfire.Tests.Fixtures;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Tests.Fixtures;
+
+namespace Ziya.Hangfire.Tests;
+
+/// <summary>Whole runs by several workers over a real storage; what comes out is what the local engine writes.</summary>
+public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDisposable
+{
+    private const string Steps = "append: { word: '!' }, unique, drop_with: { word: bread 7 }";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Start_TwoWorkers_GivesTheBytesOfTheLocalEngine(bool database)
+    {
+        var job = Job(Steps);
+        TestRun.Execute(job, _folder["quiet"]);
+        var expected = Bytes("quiet");
+        var storage = Storage(database);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(job, false);
+        using (new FleetServer(fleet, storage))
+        using (var second = Fleet(storage, 2))
+        using (database ? new FleetServer(second, storage) : null)
+        {
+            Await(fleet, run, FleetState.Done);
+        }
+
+        Assert.Equal(expected, Bytes(Path.GetRelativePath(_folder.Path, run)));
+        Assert.Equal("done", Report.Of(RunFolder.At(run)).State);
+        Assert.False(File.Exists(Path.Combine(run, "claim.json")));
+        TestRun.AssertAddsUp(Report.Of(RunFolder.At(run)));
+        Assert.True(Report.Of(RunFolder.At(run)).Phases[0].Tasks >= 3);
+    }
+
+    [Fact]
+    public void Start_JobThatRuns_IsLeftAlone()
+    {
+        var storage = Storage(false);
+        using var fleet = Fleet(storage, 1);
+        var run = fleet.Start(Job(Steps), false);
+        Assert.Equal(run, fleet.Start(Job(Steps), false));
+        Assert.Single(fleet.Runs);
+        Assert.Contains("hangfire", Assert.Throws<ClaimedException>(() => TestRun.Execute(Job(Steps), run)).Message, StringComparison.Ordinal);
+        fleet.Stop(run);
+        TestRun.Execute(Job(Steps), run);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Execute_StepThatThrows_FailsTheRunWhichCanBeResumed(bool database)
+    {
+        var job = Job("throw_on: { word: bread }, unique", "limits: { poisoned: 0, split_mb: 1 }");
+        var storage = Storage(database);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(job, false);
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, run, FleetState.Failed);
+        Assert.Contains("bread", fleet.Find(run)!.Error, StringComparison.Ordinal);
+        Assert.Equal("failed", Report.Of(RunFolder.At(run)).State);
+        var report = File.GetLastWriteTimeUtc(Path.Combine(run, "report.json"));
+        fleet.Resume(run);
+        Await(fleet, run, FleetState.Failed);
+        Assert.NotEqual(report, File.GetLastWriteTimeUtc(Path.Combine(run, "report.json")));
+    }
+
+    [Fact]
+    public void Execute_ServerThatIsAway_IsTriedAgain()
+    {
+        var word = Guid.NewGuid().ToString("N");
+        var storage = Storage(false);
+        using var fleet = Fleet(storage, 1);
+        var run = fleet.Start(Job($"flaky: {{ word: {word} }}"), false);
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, run, FleetState.Done);
+        Assert.True(Flaky.Calls[word] > 2);
+    }
+
+    [Fact]
+    public void Pause_ThenResume_GoesOn()
+    {
+        var storage = Storage(false);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(Job(Steps), false);
+        fleet.Pause(run);
+        using var server = new FleetServer(fleet, storage);
+        Thread.Sleep(1500);
+        Assert.Equal(FleetState.Paused, fleet.Find(run)!.State);
+        Assert.Equal("running", Report.Of(RunFolder.At(run)).State);
+        fleet.Resume(run);
+        Await(fleet, run, FleetState.Done);
+    }
+
+    [Fact]
+    public void Stop_ThenResume_GoesOnFromTheMarkers()
+    {
+        var job = Job(Steps);
+        TestRun.Execute(job, _folder["quiet"]);
+        var storage = Storage(false);
+        using var fleet = Fleet(storage, 1);
+        var run = fleet.Start(job, false);
+        using var server = new FleetServer(fleet, storage);
+        var watch = Stopwatch.StartNew();
+        while (!Directory.Exists(Path.Combine(run, "phases")) && watch.Elapsed < Patience)
+        {
+            Thread.Sleep(5);
+        }
+
+        fleet.Stop(run);
+        Assert.True(fleet.Find(run)!.State is FleetState.Stopped or FleetState.Done);
+        fleet.Resume(run);
+        Await(fleet, run, FleetState.Done);
+        Assert.Equal(Bytes("quiet"), Bytes(Path.GetRelativePath(_folder.Path, run)));
+    }
+
+    [Fact]
+    public void Start_StorageWasLost_GoesOnFromTheMarkers()
+    {
+        var job = Job(Steps);
+        TestRun.Execute(job, _folder["quiet"]);
+        var first = Storage(false);
+        string run;
+        using (var fleet = Fleet(first, 1))
+        {
+            run = fleet.Start(job, false);
+        }
+
+        var second = Storage(false);
+        using var other = Fleet(second, 2);
+        Assert.Empty(other.Runs);
+        Assert.Equal(run, other.Start(job, false));
+        using var server = new FleetServer(other, second);
+        Await(other, run, FleetState.Done);
+        Assert.Equal(Bytes("quiet"), Bytes(Path.GetRelativePath(_folder.Path, run)));
+    }
+
+    [Fact]
+    public void Tend_BackgroundJobsThatWereLost_AreQueuedAgain()
+    {
+        var storage = Storage(true);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(Job(Steps), false);
+        fleet.Advance(run, CancellationToken.None);
+        var monitor = storage.GetMonitoringApi();
+        var queued = monitor.EnqueuedJobs(FleetOptions.Cpu, 0, 1000);
+        Assert.True(queued.Count >= 3);
+        using (var connection = storage.GetConnection())
+        using (var transaction = connection.CreateWriteTransaction())
+        {
+            // As if the database had come back from an older copy: the entries stand in the queue no more.
+            foreach (var (id, _) in queued)
+            {
+                transaction.ExpireJob(id, TimeSpan.FromMilliseconds(1));
+                transaction.SetJobState(id, new global::Hangfire.States.SucceededState(null, 0, 0));
+            }
+
+            transaction.Commit();
+        }
+
+        using var server = new FleetServer(fleet, storage);
+        fleet.Tend(CancellationToken.None);
+        Await(fleet, run, FleetState.Done);
+    }
+
+    [Fact]
+    public async Task Execute_DatabaseIsKilledMeanwhile_EndsInTheSameBytes()
+    {
+        var records = 0;
+        CallBack.Actions["slow"] = _ => Thread.Sleep(Interlocked.Increment(ref records) % 5 == 0 ? 1 : 0);
+        var job = Job("call_back: { word: slow }, unique, drop_with: { word: bread 7 }");
+        TestRun.Execute(job, _folder["quiet"]);
+        var storage = Storage(true);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(job, false);
+        using var server = new FleetServer(fleet, storage);
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.Delay(400);
+            await postgres.Kill();
+            await Task.Delay(300);
+            await postgres.Start();
+        }
+
+        Await(fleet, run, FleetState.Done);
+        Assert.Equal(Bytes("quiet"), Bytes(Path.GetRelativePath(_folder.Path, run)));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void Await(Fleet fleet, string run, FleetState state)
+    {
+        var watch = Stopwatch.StartNew();
+        FleetRun? known = null;
+        while (watch.Elapsed < Patience)
+        {
+            try
+            {
+                known = fleet.Find(run);
+            }
+            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
+            {
+                // The database comes back only now.
+            }
+
+            if (known is { State: not FleetState.Running })
+            {
+                break;
+            }
+
+            Thread.Sleep(20);
+        }
+
+        Assert.True(known?.State == state, $"{known?.State}: {known?.Error}");
+    }
+
+    private Job Job(string steps, string extra = "")
+    {
+        if (!Directory.Exists(_folder["in"]))
+        {
+            for (var file = 0; file < 6; file++)
+            {
+                _folder.Write($"in/{file}.jsonl", TestTexts.Lines(4000, file));
+            }
+        }
+
+        return TestRun.Job(_folder, steps, "out", extra.Length > 0 ? extra : "limits: { split_mb: 1 }");
+    }
+
+    private SortedDictionary<string, string> Bytes(string run)
+    {
+        var bytes = TestRun.Bytes(_folder[run]);
+        bytes.Remove("claim.json");
+        return bytes;
+    }
+
+    private JobStorage Storage(bool database) => FleetStorage.Open(database ? postgres.NewDatabase() : FleetStorage.Memory, TimeSpan.FromSeconds(5));
+
+    private Fleet Fleet(JobStorage storage, int workers) =>
+        new(new FleetOptions { Runs = _folder["runs"], Workers = workers }, TestRun.Catalog, storage, TimeProvider.System);
+}
