@@ -166,7 +166,8 @@ internal static class JobCheck
     private static string? SaveFault(string path, HashSet<string> saved, bool checkFiles)
     {
         var full = Path.GetFullPath(path);
-        return !saved.Add(full) ? $"two steps would save to {path}."
+        return Storage.Stores.IsBlob(path) ? $"{path}: such files are kept on this machine; name one that is no URL."
+            : !saved.Add(full) ? $"two steps would save to {path}."
             : checkFiles && Directory.Exists(full) ? $"{path} is a folder: name a file to save to."
             : checkFiles && WriteProbe(Path.GetDirectoryName(full) ?? full) is { } fault ? $"{path} cannot be written: {fault}"
             : null;

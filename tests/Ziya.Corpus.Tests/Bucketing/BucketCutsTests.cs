@@ -162,6 +162,7 @@ public sealed class BucketCutsTests : IDisposable
     {
         Assert.Contains("cannot be read", Fault($"bucket: {{ by: length, cuts_from: '{_folder}/none.json' }}"), StringComparison.Ordinal);
         Assert.Contains("is a folder", Fault($"bucket: {{ by: length, save: '{_folder}' }}"), StringComparison.Ordinal);
+        Assert.Contains("are kept on this machine", Fault("bucket: { by: length, save: 'azblob://box/cuts.json' }"), StringComparison.Ordinal);
         Assert.Contains("two steps would save to", Fault($"bucket: {{ by: length, save: {_folder}/a }}, bucket: {{ by: length, save: {_folder}/a }}"), StringComparison.Ordinal);
         Assert.Contains("one of 'preset' and 'cuts'", Fault("bucket: { by: length, preset: ccnet, cuts: { a: 100 } }"), StringComparison.Ordinal);
     }
