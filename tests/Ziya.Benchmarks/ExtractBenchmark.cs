@@ -19,9 +19,20 @@ internal static partial class ExtractBenchmark
 
     private static readonly Dictionary<string, string> Sites = new()
     {
-        ["163"] = "#endText, .post_body, #content .post_text", ["sina"] = "#artibody, #article, .article", ["ifeng"] = "[class*='main_content'], #main_content", ["guancha"] = ".content.all-txt, .all-txt", ["toutiao"] = ".article-content, article",
-        ["thepaper"] = ".news_txt, [class*='cententWrap']", ["qq"] = ".content-article", ["wechat"] = "#js_content", ["gamersky"] = ".Mid2L_con", ["huanqiu"] = ".l-con article, article section", ["baijiahao"] = ".article-content, [class*='articleWidth'], ._18p7x",
-        ["sxmu"] = ".v_news_content", ["gzggw"] = ".zw, .article-content, #zoom, .content", ["cjddsb"] = ".article-content, .content",
+        ["163"] = "#endText, .post_body, #content .post_text",
+        ["sina"] = "#artibody, #article, .article",
+        ["ifeng"] = "[class*='main_content'], #main_content",
+        ["guancha"] = ".content.all-txt, .all-txt",
+        ["toutiao"] = ".article-content, article",
+        ["thepaper"] = ".news_txt, [class*='cententWrap']",
+        ["qq"] = ".content-article",
+        ["wechat"] = "#js_content",
+        ["gamersky"] = ".Mid2L_con",
+        ["huanqiu"] = ".l-con article, article section",
+        ["baijiahao"] = ".article-content, [class*='articleWidth'], ._18p7x",
+        ["sxmu"] = ".v_news_content",
+        ["gzggw"] = ".zw, .article-content, #zoom, .content",
+        ["cjddsb"] = ".article-content, .content",
     };
 
     /// <summary>Measures; the exit code.</summary>
@@ -30,7 +41,7 @@ internal static partial class ExtractBenchmark
         switch (args)
         {
             case ["sites", var folder]:
-                return ByNow(folder);
+                return BySite(folder);
             case [var folder, .. var rest]:
                 return Score(folder, rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 0);
             default:
@@ -66,7 +77,7 @@ internal static partial class ExtractBenchmark
         return 0;
     }
 
-    private static int ByNow(string folder)
+    private static int BySite(string folder)
     {
         var all = new List<(double, double, double)>();
         foreach (var path in Directory.GetFiles(folder, "*.html", SearchOption.AllDirectories).Order(StringComparer.Ordinal))

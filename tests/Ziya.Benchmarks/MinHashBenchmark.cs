@@ -10,6 +10,7 @@ namespace Ziya.Benchmarks;
 /// Measures <c>dedup_minhash</c>. A file holds one JSON object a line with <c>text</c> or <c>content</c>.
 /// <code>
 /// minhash sign FILE...            signatures: MB/s of UTF-8 on one core, beside the same without vectors
+/// minhash lines FILE...           cutting into lines and hashing them, as dedup_lines does; simhash fingerprints: MB/s of UTF-8 on one core
 /// minhash permute                 permutations a second, beside a loop that does nothing else
 /// minhash quality FILE...         edited pairs of the file's texts: found of those there are, by their Jaccard similarity
 /// minhash plant FOLDER MB FILE... writes that many megabytes of made-up texts with planted duplicates
@@ -29,6 +30,9 @@ internal static class MinHashBenchmark
             case ["sign", .. var files]:
                 Array.ForEach(files, Sign);
                 return 0;
+            case ["lines", .. var files]:
+                Array.ForEach(files, Lines);
+                return 0;
             case ["permute"]:
                 Permute();
                 return 0;
@@ -42,7 +46,7 @@ internal static class MinHashBenchmark
                 MinHashGrowth.Measure(folder, int.Parse(megabytes, CultureInfo.InvariantCulture));
                 return 0;
             default:
-                Console.Error.WriteLine("minhash sign FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB");
+                Console.Error.WriteLine("minhash sign FILE... | lines FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB");
                 return 2;
         }
     }
@@ -62,6 +66,34 @@ internal static class MinHashBenchmark
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Path.GetFileName(file),-16} {texts.Count,6} texts, {bytes / 1e6,6:f1} MB: {bytes / fast / 1e6,6:f1} MB/s, without vectors {bytes / slow / 1e6:f1} ({slow / fast:f1} x), {allocated} bytes allocated"));
+    }
+
+    private static void Lines(string file)
+    {
+        var texts = MinHashCorpus.Texts(file);
+        var bytes = texts.Sum(text => (long)Encoding.UTF8.GetByteCount(text));
+        var fold = new SpanFold();
+        var starts = new List<int>();
+        foreach (var unit in Enum.GetValues<SpanUnit>())
+        {
+            var seconds = Best(() => texts.ForEach(text =>
+            {
+                SpanCutter.Cut(text, unit, starts);
+                for (var i = 0; i < starts.Count; i++)
+                {
+                    fold.TryHash(text.AsSpan(starts[i]..(i + 1 < starts.Count ? starts[i + 1] : text.Length)), out _, out _);
+                }
+            }));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file),-16} {unit,-10} {bytes / seconds / 1e6,6:f0} MB/s"));
+        }
+
+        foreach (var bits in (int[])[64, 128])
+        {
+            var hasher = new SimHasher(4, bits);
+            var fingerprint = new ulong[bits / 64];
+            var seconds = Best(() => texts.ForEach(text => hasher.TryHash(text, fingerprint)));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file),-16} simhash {bits} {bytes / seconds / 1e6,6:f0} MB/s"));
+        }
     }
 
     private static void Permute()

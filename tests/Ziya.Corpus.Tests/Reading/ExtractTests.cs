@@ -1,4 +1,6 @@
 using Ziya.Corpus.Reading;
+using Ziya.Corpus.Tests.Fixtures;
+using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Records;
 
 namespace Ziya.Corpus.Tests.Reading;
@@ -105,6 +107,27 @@ public sealed class ExtractTests
     [Fact]
     public void Strip_AnyPage_LeavesTexts() =>
         Assert.Equal("甲\n乙 & 丙\n丁", MarkupStripper.Strip("<div>甲<!-- <p>无 --><script>if (a < b) {}</script ><p>乙 &amp; 丙<STYLE>p{}</STYLE><b>丁<"));
+
+    [Fact]
+    public void Apply_PagesOfAWebArchive_AreTheirArticlesWhateverTheEncoding()
+    {
+        using var file = File.OpenRead(Path.Combine(SampleCorpus.Root, "web", "pages.warc"));
+        var texts = new List<string?>();
+        foreach (var raw in new WebArchive().Read(new FormatInput(file, "pages.warc", 0, long.MaxValue, 1 << 20)))
+        {
+            Assert.Null(raw.Fault);
+            texts.Add(Run((string)System.Text.Json.Nodes.JsonNode.Parse(raw.Json.Span)!["text"]!)?.Text);
+        }
+
+        string[] beginnings = ["昨天下午，老城区", "河堤上风大，", "巷子口的钟表铺", "茶園在半山，", "The ferry left at dawn", "Behind the old station", "", "这一页已经是文字"];
+        string[] ends = ["下雨天照常。", "回到树上。", "放回原处。", "他說茶會等人。", "thirty years ago.", "where the trees begin.", "", "原样通过。\n"];
+        Assert.Equal(beginnings.Length, texts.Count);
+        Assert.Equal(6, texts.IndexOf(null));
+        Assert.All(texts.Where(text => text is not null).Zip(beginnings.Where(text => text.Length > 0)), pair => Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal));
+        Assert.All(texts.Where(text => text is not null).Zip(ends.Where(text => text.Length > 0)), pair => Assert.EndsWith(pair.Second, pair.First, StringComparison.Ordinal));
+        Assert.Equal(3, texts[5]!.Split("\n\n").Length);
+        Assert.Contains("café", texts[5], StringComparison.Ordinal);
+    }
 
     private static Document? Run(string html) => new Extract(new ExtractOptions()).Apply(new Document { Id = "1", Text = html }).Record;
 
