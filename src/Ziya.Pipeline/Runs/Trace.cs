@@ -42,10 +42,21 @@ public sealed class Trace
         var job = folder.ReadJob(catalog);
         using var models = new ModelPool(job, folder.Store, time);
         var trace = new Trace(folder, plan, job, catalog, models, time);
-        return [.. trace._finder.Find(id).Take(MostStories).Select(found => trace.Tell(found).ToList())];
+        var found = trace._finder.Find(id).Take(MostStories).ToList();
+        return found.Count > 0
+            ? [.. found.Select(one => trace.Tell(one, id).ToList())]
+            : [.. trace.FindParents(id).Select(parent => trace.Tell(parent, id).ToList()).Where(story => story.Exists(line => line.What.StartsWith(MadeOf(id), StringComparison.Ordinal))).Take(MostStories)];
     }
 
-    private IEnumerable<TraceLine> Tell(TraceFound found)
+    /// <summary>The records of the input that a made record may come from: the id of what is made begins with that of what it is made of.</summary>
+    private IEnumerable<TraceFound> FindParents(string id) =>
+        Enumerable.Range(1, Math.Max(0, id.Length - 1)).Where(at => id[at] is '/' or '-').Reverse().Select(at => _finder.Find(id[..at]).Take(MostStories).ToList()).FirstOrDefault(parents => parents.Count > 0) ?? [];
+
+    private static bool IsMadeOf(string id, string parent) => id.Length > parent.Length && id.StartsWith(parent, StringComparison.Ordinal) && id[parent.Length] is '/' or '-';
+
+    private static string MadeOf(string id) => $"made '{id}' of ";
+
+    private IEnumerable<TraceLine> Tell(TraceFound found, string id)
     {
         yield return new TraceLine("source", Source(found.At));
         if (found.Unreadable is { } reason)
@@ -61,10 +72,10 @@ public sealed class Trace
             yield break;
         }
 
-        yield return new TraceLine("read", Describe(record));
+        yield return new TraceLine("read", record.Id == id ? Describe(record) : $"'{record.Id}', {Describe(record)}");
         foreach (var pass in _compiled.Work.OfType<PassWork>())
         {
-            var (lines, after) = Tell(pass, found, record);
+            var (lines, after) = Tell(pass, found, record, id);
             foreach (var line in lines)
             {
                 yield return line;
@@ -82,7 +93,7 @@ public sealed class Trace
             ?? "not written yet: the run has not come this far. `ziya run` continues it.");
     }
 
-    private (List<TraceLine> Lines, Record? After) Tell(PassWork pass, TraceFound found, Record record)
+    private (List<TraceLine> Lines, Record? After) Tell(PassWork pass, TraceFound found, Record record, string id)
     {
         var lines = new List<TraceLine>();
         foreach (var step in pass.Running)
@@ -100,7 +111,7 @@ public sealed class Trace
                 IAsyncStep asked => current => asked.Apply(current, default).GetAwaiter().GetResult(),
                 _ => ((IRecordStep)made).Apply,
             };
-            if (Apply(step.Key, lines, record, apply) is not { } after)
+            if (Apply(step.Key, lines, record, id, apply) is not { } after)
             {
                 return (lines, null);
             }
@@ -116,12 +127,12 @@ public sealed class Trace
         using var shared = new ExternalSorter(_context.Scratch, _context.SortBytes);
         ReduceTask.Fill(shared, pass.FindingsFrom.Where(source => source.Channel.Spread == Spread.One), 0, _context, default);
         step.Prepare(shared);
-        var ordinal = _finder.OrdinalIn(pass.Base!.Phase, found);
+        var ordinal = _finder.OrdinalIn(pass.Base!.Phase, found, record.Id);
         using var findings = new Findings(pass, found.Shard, _context, default);
         return step.Apply(record, new Address(found.Shard, ordinal), findings.For(ordinal));
     }
 
-    private static Record? Apply(string step, List<TraceLine> lines, Record record, Func<Record, Verdict<Record>> apply)
+    private static Record? Apply(string step, List<TraceLine> lines, Record record, string id, Func<Record, Verdict<Record>> apply)
     {
         Verdict<Record> verdict;
         try
@@ -132,6 +143,14 @@ public sealed class Trace
         {
             lines.Add(new TraceLine(step, $"failed, so the record is in quarantine: {exception.GetType().Name}: {exception.Message}"));
             return null;
+        }
+
+        // The story goes on with what was made, where it is about that.
+        if (verdict.Created.FirstOrDefault(made => made.Record.Id == id) is { } wanted || (wanted = verdict.Created.FirstOrDefault(made => made.Drop is null && IsMadeOf(id, made.Record.Id) && !IsMadeOf(made.Record.Id, id))) is not null)
+        {
+            lines.Add(new TraceLine(step, $"{MadeOf(wanted.Record.Id)}'{Lineage(wanted.Record, "parent") ?? record.Id}'{Told(wanted.Record)}: {Describe(wanted.Record)}"));
+            lines.AddRange(wanted.Drop is { } fault ? [new TraceLine(step, $"dropped: {fault.Reason}")] : []);
+            return wanted.Drop is null ? wanted.Record with { Origin = record.Origin } : null;
         }
 
         if (verdict.Record is { } after)
@@ -145,6 +164,10 @@ public sealed class Trace
         lines.Add(new TraceLine(step, $"dropped: {verdict.Reason}{detail}"));
         return null;
     }
+
+    private static string? Lineage(Record record, string name) => Provenance.Of(record).FirstOrDefault(pair => pair.Key == name).Value;
+
+    private static string Told(Record record) => string.Concat(Provenance.Of(record).Where(pair => pair.Key is not ("parent" or "root")).Select(pair => $", {pair.Key} {pair.Value}"));
 
     /// <summary>What a step changed, field by field; of long texts how many characters.</summary>
     private static string Difference(Record before, Record after)

@@ -55,11 +55,11 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     }
 
     /// <summary>The record's ordinal in what a pass wrote.</summary>
-    public int OrdinalIn(Phase phase, TraceFound found)
+    public int OrdinalIn(Phase phase, TraceFound found, string id)
     {
         var kind = Enum.Parse<RecordKind>(phase.Out, true);
         return RowReader.Records(folder.Store, JoinSource.BasePath(phase, found.Shard), kind, _ => true)
-            .Where(row => IsAt(row.Record.Origin, found.At)).Select(row => row.Row).DefaultIfEmpty(-1).First();
+            .Where(row => IsAt(row.Record.Origin, found.At)).OrderBy(row => row.Record.Id == id ? 0 : 1).Select(row => row.Row).DefaultIfEmpty(-1).First();
     }
 
     /// <summary>Whether the findings are there.</summary>

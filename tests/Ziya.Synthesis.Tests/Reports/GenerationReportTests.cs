@@ -87,6 +87,23 @@ public sealed partial class GenerationReportTests : IDisposable
         string Page() => Throughput().Replace(File.ReadAllText(Path.Combine(_folder.Path, "run", "report.html")), "");
     }
 
+    [Theory]
+    [InlineData("evolve: { model: m, rounds: 2, judged: false }")]
+    [InlineData("evolve: { model: m, rounds: 2, judged: false }, dedup_exact")]
+    public async Task Trace_MadeRecord_IsToldFromItsInputToTheOutput(string steps)
+    {
+        _folder.Write("""{"id":"b","instruction":"Name a river"}""", """{"id":"a","instruction":"写一首关于秋天的诗"}""");
+        await using var server = await ChatServer.Start((_, context) => Evolve(context, ((string)context.Items["asked"]!).Length));
+        _folder.Run(Model(server), steps);
+        var story = Assert.Single(Trace.Of(RunFolder.At(Path.Combine(_folder.Path, "run")), SynthesisFolder.Catalog, "a/evolve-2", TimeProvider.System)).Select(line => $"{line.Where}: {line.What}").ToList();
+        Assert.StartsWith("source: ", story[0], StringComparison.Ordinal);
+        Assert.Contains(":2 (byte", story[0], StringComparison.Ordinal);
+        Assert.StartsWith("read: 'a', ", story[1], StringComparison.Ordinal);
+        Assert.Matches("^evolve: made 'a/evolve-2' of 'a/evolve-1', round 2, method [a-z_]+, prompt evolve/[a-z_]+.zh v[0-9]+, model m: ", story[2]);
+        Assert.Matches("^output: .*row 6$", story[^1]);
+        Assert.Empty(Trace.Of(RunFolder.At(Path.Combine(_folder.Path, "run")), SynthesisFolder.Catalog, "a/evolve-9", TimeProvider.System));
+    }
+
     [Fact]
     public async Task Page_ManyLongRecords_IsBounded()
     {
