@@ -23,5 +23,6 @@ internal static class EvaluateCommand
         EvaluateJudgedCommand.Make(),
         EvaluateRewardsCommand.Make(),
         EvaluateReviewCommand.Make(),
+        EvaluateDataCommand.Make(),
     };
 }

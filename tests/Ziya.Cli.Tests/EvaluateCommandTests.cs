@@ -60,6 +60,19 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(0.75, (double)rows[0]!["rate"]!["rate"]!);
     }
 
+    [Fact]
+    public void Data_AboveTheLimit_FailsAndSaysWhatOf()
+    {
+        _folder.Write("d.jsonl", string.Concat(Enumerable.Range(0, 50).Select(at => $$"""{"id":"{{at}}","text":"{{(at < 5 ? "写信给 jane.doe@example.com" : "天气很好 fine")}}","language":"zh"}""" + "\n")));
+        var found = Run("data", "d.jsonl", "--rate", "1", "--json", "d.json");
+        Assert.True(found.Exit == 0, found.Error);
+        Assert.Contains("50 of 50 records: zh 50", found.Output, StringComparison.Ordinal);
+        Assert.Equal(0.1, (double)JsonNode.Parse(File.ReadAllText(_folder["d.json"]))!["rates"]![0]!["share"]!);
+        Assert.Equal(0, Run("data", "d.jsonl", "--rate", "1", "--most", "0.1").Exit);
+        var failed = Run("data", "d.jsonl", "--rate", "1", "--most", "0.05");
+        Assert.Equal((1, "Does not comply: privacy 10 %; at most 5 % allowed."), (failed.Exit, failed.Error.Trim()));
+    }
+
     [Theory]
     [InlineData("judged", "a.jsonl", "has no judgement")]
     [InlineData("rewards", "a.jsonl", "has no preference with the score 'reward_margin'")]
