@@ -4,7 +4,6 @@ using Spectre.Console;
 using Ziya.Corpus.Scoring;
 using Ziya.Models.Tokenization;
 using Ziya.Models.Tokenization.Training;
-using Ziya.Pipeline.Records;
 
 namespace Ziya.Cli;
 

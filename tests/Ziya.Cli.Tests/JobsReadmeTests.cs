@@ -56,7 +56,7 @@ public sealed partial class JobsReadmeTests
     {
         // A name whole, or where it is not the first of its folder in the table, without the folder.
         var section = string.Join('\n', Section("### Prompts"));
-        Assert.Empty(new PromptBook(null, "").Names.Where(name => !section.Contains($"`{name}`", StringComparison.Ordinal) && !section.Contains($"`{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(new PromptBook(null, "").Names, name => !section.Contains($"`{name}`", StringComparison.Ordinal) && !section.Contains($"`{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}`", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ internal sealed partial record DataRates(
             {
                 phrases.Find(text, found, spare);
                 return found.Count > 0;
-            }));
+            }
+            ));
         }
 
         return detectors;

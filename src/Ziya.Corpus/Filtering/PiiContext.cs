@@ -5,6 +5,7 @@ internal static class PiiContext
 {
     private const int Reach = 14;
 
+    private static readonly System.Buffers.SearchValues<char> SentenceEnds = System.Buffers.SearchValues.Create("\n。；;！!？?");
     private static readonly string[] Phones = ["电话", "電話", "手机", "手機", "座机", "座機", "传真", "傳真", "热线", "致电", "拨打", "联系", "tel", "phone", "call", "fax", "mobile", "cell", "text "];
     private static readonly string[] Cards = ["卡", "账号", "帐号", "帳號", "賬號", "账户", "银行", "銀行", "card", "visa", "mastercard", "amex", "unionpay", "account", "bank"];
     private static readonly string[] Passports = ["护照", "護照", "passport"];
@@ -37,7 +38,7 @@ internal static class PiiContext
     private static bool Has(ReadOnlySpan<char> text, int at, string[] words)
     {
         var before = text[Math.Max(0, at - Reach)..at];
-        before = before[(before.LastIndexOfAny("\n。；;！!？?") + 1)..];
+        before = before[(before.LastIndexOfAny(SentenceEnds) + 1)..];
         foreach (var word in words)
         {
             if (before.Contains(word, StringComparison.OrdinalIgnoreCase))

@@ -70,10 +70,11 @@ internal sealed partial class PiiScanner
     private static bool IsUser(ReadOnlySpan<char> text, int start)
     {
         var before = text[Math.Max(0, start - LongestLocal)..start];
-        before = before[(before.LastIndexOfAny(" \t\n，。、；（(\"'<") + 1)..];
+        before = before[(before.LastIndexOfAny(AddressEnds) + 1)..];
         return before.Contains("://", StringComparison.Ordinal) && !before[(before.IndexOf("://") + 3)..].ContainsAny('/', '?');
     }
 
+    private static readonly System.Buffers.SearchValues<char> AddressEnds = System.Buffers.SearchValues.Create(" \t\n，。、；（(\"'<");
     private static readonly System.Buffers.SearchValues<char> AsciiLetters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private static bool IsLocal(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '%' or '+' or '-';

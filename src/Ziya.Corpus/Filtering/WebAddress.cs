@@ -9,6 +9,7 @@ internal readonly record struct WebAddress(string Host, string Path)
 {
     private const int LongestHost = 253;
 
+    private static readonly System.Buffers.SearchValues<char> NoHost = System.Buffers.SearchValues.Create(" \t/\\?#@<>\"'|^*,;");
     private static readonly IdnMapping Punycode = new() { AllowUnassigned = true, UseStd3AsciiRules = false };
 
     /// <summary>Reads a URL; null where there is none.</summary>
@@ -45,7 +46,7 @@ internal readonly record struct WebAddress(string Host, string Path)
     public static string? Normal(ReadOnlySpan<char> host)
     {
         host = host.Trim().Trim('.');
-        if (host.IsEmpty || host.Length > LongestHost || host.IndexOfAny(" \t/\\?#@<>\"'|^*,;") >= 0)
+        if (host.IsEmpty || host.Length > LongestHost || host.ContainsAny(NoHost))
         {
             return null;
         }

@@ -86,7 +86,11 @@ internal sealed class RecordedModel(object model, ModelContext context) : IGener
     public async ValueTask DisposeAsync()
     {
         await _answers.DisposeAsync().ConfigureAwait(false);
-        await ((model as IAsyncDisposable)?.DisposeAsync() ?? default).ConfigureAwait(false);
+        if (model is IAsyncDisposable gradual)
+        {
+            await gradual.DisposeAsync().ConfigureAwait(false);
+        }
+
         (model as IDisposable)?.Dispose();
     }
 

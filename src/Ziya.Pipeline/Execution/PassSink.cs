@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;

@@ -49,7 +49,7 @@ public sealed class Trace
     }
 
     /// <summary>The records of the input that a made record may come from: the id of what is made begins with that of what it is made of.</summary>
-    private IEnumerable<TraceFound> FindParents(string id) =>
+    private List<TraceFound> FindParents(string id) =>
         Enumerable.Range(1, Math.Max(0, id.Length - 1)).Where(at => id[at] is '/' or '-').Reverse().Select(at => _finder.Find(id[..at]).Take(MostStories).ToList()).FirstOrDefault(parents => parents.Count > 0) ?? [];
 
     private static bool IsMadeOf(string id, string parent) => id.Length > parent.Length && id.StartsWith(parent, StringComparison.Ordinal) && id[parent.Length] is '/' or '-';

@@ -3,7 +3,6 @@ using System.Text;
 using Ziya.Benchmarks.Generation;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
-using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Benchmarks.Synthesis;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Ziya.Models.Tests.Teachers;
 using Ziya.Pipeline.Execution;
-using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;
 using Ziya.Synthesis.Tests.Fixtures;
 

@@ -8,6 +8,8 @@ namespace Ziya.Models.Tokenization.Training;
 /// <summary>A tokenizer's folder with an extended vocabulary: tokens that were added behind the old pieces move behind the new ones, in every file that says their ids.</summary>
 public static class ExtendedFolder
 {
+    private static readonly string[] Settings = ["tokenizer_config.json", "special_tokens_map.json"];
+
     private const string Model = "tokenizer.model";
     private const string Added = "added_tokens.json";
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -43,7 +45,7 @@ public static class ExtendedFolder
             Write(to, Added, new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)(after + i)))));
         }
 
-        foreach (var file in new[] { "tokenizer_config.json", "special_tokens_map.json" }.Where(file => Directory.Exists(from) && File.Exists(Path.Combine(from, file))))
+        foreach (var file in Settings.Where(file => Directory.Exists(from) && File.Exists(Path.Combine(from, file))))
         {
             var json = JsonNode.Parse(File.ReadAllText(Path.Combine(from, file)))!.AsObject();
             if (json["added_tokens_decoder"] is JsonObject decoder)

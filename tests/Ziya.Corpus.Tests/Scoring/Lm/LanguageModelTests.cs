@@ -20,7 +20,7 @@ public sealed class LanguageModelTests : IDisposable
         var path = _samples.Train("own.lm", _samples.Options(order, prune), tokens, LmSamples.Lines("lines.txt"));
         using (var writer = new ArpaWriter(_samples.PathOf("text.arpa.gz"), _samples.Folder))
         {
-            _samples.Train(_samples.Options(order, prune), tokens, LmSamples.Lines("lines.txt"), writer);
+            LmSamples.Train(_samples.Options(order, prune), tokens, LmSamples.Lines("lines.txt"), writer);
         }
 
         LmFiles.Convert(_samples.PathOf("text.arpa.gz"), _samples.PathOf("converted.lm"), LmSamples.Tokens(tokens));

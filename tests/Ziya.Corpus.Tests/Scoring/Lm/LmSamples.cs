@@ -17,7 +17,7 @@ internal sealed class LmSamples : IDisposable
 
     public LmTrainOptions Options(int order, params int[] prune) => new() { Order = order, Prune = prune, Fallback = [0.5f, 1, 1.5f], Scratch = Folder };
 
-    public IReadOnlyList<(long Grams, float[] Discounts)> Train(LmTrainOptions options, string tokens, IEnumerable<string> lines, params ILmSink[] sinks)
+    public static IReadOnlyList<(long Grams, float[] Discounts)> Train(LmTrainOptions options, string tokens, IEnumerable<string> lines, params ILmSink[] sinks)
     {
         using var trainer = new LmTrainer(options, Tokens(tokens));
         foreach (var line in lines)

@@ -24,7 +24,7 @@ public sealed class LmTrainerTests : IDisposable
             string[][] lines = [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, random.Next(0, 7)).Select(_ => words[(int)(random.NextDouble() * random.NextDouble() * words.Length)]).ToArray()), ["猫"]];
             var found = new LmSamples.Collector();
             // So little memory that nearly every stage spills.
-            var orders = _samples.Train(_samples.Options(order, prune) with { MemoryBytes = seed % 2 }, LmTokens.Word, lines.Select(line => string.Join(' ', line)), found);
+            var orders = LmSamples.Train(_samples.Options(order, prune) with { MemoryBytes = seed % 2 }, LmTokens.Word, lines.Select(line => string.Join(' ', line)), found);
 
             var slow = new SlowKneserNey(lines, order, prune, [.. orders.Select(found => found.Discounts)]);
             foreach (var gram in slow.Grams())
@@ -80,9 +80,9 @@ public sealed class LmTrainerTests : IDisposable
     [Fact]
     public void Estimate_TooLittle_SaysWhatToDo()
     {
-        var few = Assert.Throws<InvalidDataException>(() => _samples.Train(_samples.Options(3) with { Fallback = [] }, LmTokens.Word, ["一 行", "one line"]));
+        var few = Assert.Throws<InvalidDataException>(() => LmSamples.Train(_samples.Options(3) with { Fallback = [] }, LmTokens.Word, ["一 行", "one line"]));
         Assert.Contains("--discount-fallback", few.Message, StringComparison.Ordinal);
-        Assert.Contains("no text", Assert.Throws<InvalidDataException>(() => _samples.Train(_samples.Options(3), LmTokens.Word, ["", " ", "<s>"])).Message, StringComparison.Ordinal);
+        Assert.Contains("no text", Assert.Throws<InvalidDataException>(() => LmSamples.Train(_samples.Options(3), LmTokens.Word, ["", " ", "<s>"])).Message, StringComparison.Ordinal);
         Assert.NotNull(_samples.Options(7).Fault());
         Assert.NotNull(_samples.Options(3, 0, 2, 1).Fault());
         Assert.NotNull(_samples.Options(3, 1).Fault());
@@ -97,7 +97,7 @@ public sealed class LmTrainerTests : IDisposable
     private LmSamples.Collector Train(string tokens, int order, params int[] prune)
     {
         var found = new LmSamples.Collector();
-        _samples.Train(_samples.Options(order, prune), tokens, LmSamples.Lines("lines.txt"), found);
+        LmSamples.Train(_samples.Options(order, prune), tokens, LmSamples.Lines("lines.txt"), found);
         return found;
     }
 }
