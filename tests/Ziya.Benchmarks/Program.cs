@@ -9,6 +9,7 @@ return args switch
 {
     ["export", .. var rest] => ExportBenchmark.Run(rest),
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
+    ["lm", .. var rest] => LmBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
     ["novelty", .. var rest] => NoveltyBenchmark.Run(rest),
     ["extract", .. var rest] => ExtractBenchmark.Run(rest),
@@ -30,6 +31,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|language|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

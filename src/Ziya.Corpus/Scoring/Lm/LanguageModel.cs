@@ -115,28 +115,12 @@ internal sealed unsafe class LanguageModel : IDisposable
     public double Score(ReadOnlySpan<int> line) => Score(line, out _, out _);
 
     /// <summary>As above, with the number of tokens that are unknown, and what they have of the sum.</summary>
-    public double Score(ReadOnlySpan<int> line, out int unknown, out double ofUnknown)
-    {
-        var state = Start;
-        var sum = 0.0;
-        (unknown, ofUnknown) = (0, 0);
-        foreach (var token in line)
-        {
-            var score = Score(ref state, token);
-            sum += score;
-            if (token == LmVocabulary.Unknown)
-            {
-                unknown++;
-                ofUnknown += score;
-            }
-        }
-
-        return sum + Score(ref state, LmVocabulary.End);
-    }
+    public double Score(ReadOnlySpan<int> line, out int unknown, out double ofUnknown) =>
+        new LmLine(_table, _unigrams, Header.Order, line).Score(out unknown, out ofUnknown);
 
     public void Dispose() => _map.Dispose();
 
-    private static bool IsContext(float backoff) => BitConverter.SingleToUInt32Bits(backoff) != 0x80000000;
+    internal static bool IsContext(float backoff) => BitConverter.SingleToUInt32Bits(backoff) != 0x80000000;
 
     private LmVocabulary ReadNames(byte* at)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -26,32 +27,41 @@ internal readonly unsafe struct LmTable(byte* start, long slots)
     /// <summary>The hash with one more token in front.</summary>
     public static ulong Extend(ulong hash, int token) => (hash * 0x9E3779B97F4A7C15) ^ ((1 + (ulong)(uint)token) * 0xC2B2AE3D27D4EB4F);
 
-    public void Prefetch(ulong hash)
+    /// <summary>Where the search for a hash begins, which is fetched into the caches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Slot* Prefetch(ulong hash)
     {
+        var at = _slots + Math.BigMul(hash, _count, out _);
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(_slots + Math.BigMul(hash, _count, out _));
+            Sse.Prefetch0(at);
         }
+
+        return at;
     }
 
     /// <summary>The n-gram of that hash; null where there is none.</summary>
-    public Slot* Find(ulong hash)
+    public Slot* Find(ulong hash) => Find(hash, _slots + Math.BigMul(hash, _count, out _));
+
+    /// <summary>As above, from where the search begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Slot* Find(ulong hash, Slot* at)
     {
-        var at = Place(hash);
+        // Most are in the first place, or there is none.
+        at = at->Hash == hash || at->Hash == 0 ? at : Place(hash, at);
         return at->Hash == hash ? at : null;
     }
 
     /// <summary>The slot of that hash, which is made where there is none.</summary>
     public Slot* FindOrMake(ulong hash)
     {
-        var at = Place(hash);
+        var at = Place(hash, _slots + Math.BigMul(hash, _count, out _));
         at->Hash = hash;
         return at;
     }
 
-    private Slot* Place(ulong hash)
+    private Slot* Place(ulong hash, Slot* at)
     {
-        var at = _slots + Math.BigMul(hash, _count, out _);
         while (at->Hash != hash && at->Hash != 0)
         {
             at = ++at == _slots + _count ? _slots : at;

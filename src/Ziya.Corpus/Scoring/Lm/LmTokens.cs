@@ -38,7 +38,7 @@ internal sealed class WordTokens : LmTokens
     {
         for (int start = 0, end; start < line.Length; start = end + 1)
         {
-            for (end = start; end < line.Length && line[end] is not (0 or >= 9 and <= 13 or 32); end++)
+            for (end = start; end < line.Length && (line[end] > 32 || line[end] is not (0 or >= 9 and <= 13 or 32)); end++)
             {
             }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ziya.Corpus.Scoring.Lm;
 
-/// <summary>Tokens of a language model by number: 0 is what is unknown, 1 the beginning of a line, 2 its end. Tokens are told apart by XXH3 of 64 bits.</summary>
+/// <summary>Tokens of a language model by number: 0 is what is unknown, 1 the beginning of a line, 2 its end. Tokens are told apart by 64 bits of hash.</summary>
 internal sealed class LmVocabulary
 {
     public const int Unknown = 0;
@@ -115,7 +115,23 @@ internal sealed class LmVocabulary
         _slots = slots;
     }
 
-    private static ulong Hash(ReadOnlySpan<byte> name) => Math.Max(1, XxHash3.HashToUInt64(name));
+    /// <summary>Of short names, as most are, one that no two of them share, and that takes no call; of others XXH3. Never 0.</summary>
+    private static ulong Hash(ReadOnlySpan<byte> name)
+    {
+        if (name.Length >= sizeof(ulong))
+        {
+            return Math.Max(1, XxHash3.HashToUInt64(name));
+        }
+
+        var key = (ulong)(name.Length + 1) << 56;
+        for (var i = 0; i < name.Length; i++)
+        {
+            key |= (ulong)name[i] << (8 * i);
+        }
+
+        key *= 0x9E3779B97F4A7C15;
+        return key ^ (key >> 32);
+    }
 
     private static ref (ulong Hash, int Id) Slot((ulong Hash, int Id)[] slots, ulong hash)
     {

@@ -52,6 +52,47 @@ public sealed class LanguageModelTests : IDisposable
         }
     }
 
+    /// <summary>Lines look their n-grams up ahead; one token after the other does not.</summary>
+    [Theory]
+    [InlineData(1, LmTokens.Character)]
+    [InlineData(2, LmTokens.Word)]
+    [InlineData(4, LmTokens.Character)]
+    [InlineData(6, LmTokens.Word)]
+    [InlineData(6, LmTokens.Character)]
+    public void Score_LinesOfAnyLength_GivesTheSumOfTheirTokens(int order, string tokens)
+    {
+        using var model = LanguageModel.Open(_samples.Train("own.lm", _samples.Options(order), tokens, LmSamples.Lines("lines.txt")));
+        var known = LmSamples.Lines("lines.txt").Select(line => Ids(model, tokens, line)).ToList();
+        var random = new Random(7);
+        for (var length = 0; length < 60; length++)
+        {
+            // Stretches that were trained on, and tokens at random, unknown ones among them.
+            int[] line = [.. known[random.Next(known.Count)].Take(length / 2), .. Enumerable.Range(0, length).Select(_ => random.Next(model.Vocabulary.Count)), .. known[random.Next(known.Count)]];
+            var (state, sum, ofUnknown) = (model.Start, 0.0, 0.0);
+            foreach (var token in line.Append(LmVocabulary.End))
+            {
+                var score = model.Score(ref state, token);
+                sum += score;
+                ofUnknown += token == LmVocabulary.Unknown ? score : 0;
+            }
+
+            Assert.Equal(sum, model.Score(line, out var unknown, out var theirs));
+            Assert.Equal((line.Count(token => token == LmVocabulary.Unknown), ofUnknown), (unknown, theirs));
+        }
+    }
+
+    [Fact]
+    public void Find_NamesOfAllLengths_AreToldApart()
+    {
+        var vocabulary = new LmVocabulary();
+        var names = new[] { "", "a", "a\0", "猫", "猫\0", "seven b", "eight by", "nine byte", "十个字节" }.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:x}")).Distinct().ToList();
+
+        var ids = names.ConvertAll(name => vocabulary.FindOrAdd(Encoding.UTF8.GetBytes(name)));
+
+        Assert.Equal(names.Count, ids.Distinct().Count());
+        Assert.Equal(ids, names.ConvertAll(name => vocabulary.Find(Encoding.UTF8.GetBytes(name))));
+    }
+
     [Fact]
     public void Convert_WithoutTheEndsOfLongerOnes_BacksOffAsDefined()
     {
@@ -100,6 +141,13 @@ public sealed class LanguageModelTests : IDisposable
         File.WriteAllBytes(path, at < 0 ? [] : at == 100 ? bytes[8..] : bytes);
 
         Assert.Contains(said, Assert.Throws<InvalidDataException>(() => LanguageModel.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    private static List<int> Ids(LanguageModel model, string tokens, string line)
+    {
+        var ids = new List<int>();
+        LmSamples.Tokens(tokens).Cut(Encoding.UTF8.GetBytes(line), model.Vocabulary, false, ids);
+        return ids;
     }
 
     private string Write(string name, string text)
