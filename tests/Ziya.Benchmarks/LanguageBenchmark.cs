@@ -11,6 +11,7 @@ namespace Ziya.Benchmarks;
 /// <code>
 /// language train UDHR_FOLDER CHECKOUTS OUTPUT [HOLD_OUT_EVERY]   writes the profiles
 /// language accuracy FILE...                                      share of right answers, mean confidence, commonest errors
+/// language peer FILE ANSWERS...                              right answers by language, beside another program's
 /// language speed FILE...                                         MB/s of UTF-8 on one core, and bytes allocated
 /// </code>
 /// </summary>
@@ -35,8 +36,10 @@ internal static class LanguageBenchmark
             case ["speed", .. var files]:
                 Measure(files, Speed);
                 return 0;
+            case ["peer", .. var pairs]:
+                return LanguagePeer.Run(pairs);
             default:
-                Console.Error.WriteLine("language train UDHR_FOLDER CHECKOUTS OUTPUT [HOLD_OUT_EVERY] | accuracy FILE... | speed FILE...");
+                Console.Error.WriteLine("language train UDHR_FOLDER CHECKOUTS OUTPUT [HOLD_OUT_EVERY] | accuracy FILE... | speed FILE... | peer FILE ANSWERS...");
                 return 2;
         }
     }

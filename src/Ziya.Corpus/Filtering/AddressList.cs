@@ -134,13 +134,13 @@ internal sealed class AddressList
 
         foreach (var word in isHosts ? words[1..] : words)
         {
-            PassedOver += LocalNames.Contains(word) || Add(word.AsSpan().StartsWith("*.") ? word.AsSpan(2) : word) ? 0 : 1;
+            PassedOver += LocalNames.Contains(word) || (!word.EndsWith('.') && Add(word.AsSpan().StartsWith("*.") ? word.AsSpan(2) : word)) ? 0 : 1;
         }
     }
 
     private bool Add(ReadOnlySpan<char> entry)
     {
-        if (WebAddress.Read(entry, true) is not { } address || (!address.Host.Contains('.', StringComparison.Ordinal) && !address.Host.StartsWith('[') && !IsTop(address.Host)))
+        if (WebAddress.Read(entry, true) is not { } address || !(address.Host.Contains('.', StringComparison.Ordinal) ? IsHost(address.Host) : address.Host.StartsWith('[') || IsTop(address.Host)))
         {
             return false;
         }
@@ -150,8 +150,12 @@ internal sealed class AddressList
         return true;
     }
 
+    // Lists for ad blockers have bare lines that are parts of addresses (-ad-banner. or _ads.js), and would block sites as domains.
+    private static bool IsHost(string host) => host.Split('.').All(label => label.Length is > 0 and <= 63 && char.IsAsciiLetterOrDigit(label[0]) && char.IsAsciiLetterOrDigit(label[^1])
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+
     // A domain of the first level, such as xxx.
-    private static bool IsTop(string host) => host.Length is >= 2 and <= 63 && host.All(c => char.IsAsciiLetter(c) || c == '-' || char.IsAsciiDigit(c)) && char.IsAsciiLetter(host[0]);
+    private static bool IsTop(string host) => host.Length is >= 2 and <= 63 && (host.StartsWith("xn--", StringComparison.Ordinal) ? IsHost(host) : host.All(char.IsAsciiLetter));
 
     private void Sort()
     {

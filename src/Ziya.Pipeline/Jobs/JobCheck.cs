@@ -155,6 +155,11 @@ internal static class JobCheck
                 }
             }
 
+            if (made is RuleStep { Ruling.Tags: true } && made.Writes.FirstOrDefault(written.Contains) is { } again)
+            {
+                faults.Add(new JobFault(step.At, $"step '{step.Key}' writes '{again}', which a step before it writes too and would lose. Tag with one of them, or let one drop."));
+            }
+
             written.UnionWith(made.Writes);
             kind = made.Out == typeof(Record) ? kind : made.Out;
             from = $"'{step.Key}'";

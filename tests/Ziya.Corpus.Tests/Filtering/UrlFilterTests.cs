@@ -94,6 +94,23 @@ public sealed class UrlFilterTests : IDisposable
         Assert.Contains(new UrlFilter(options).Notes(), note => note.Contains("rules.txt.gz: 4 domains and addresses; 6 lines", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("-ad-300x600-")]
+    [InlineData("-ad.jpg.pagespeed.")]
+    [InlineData("_ads.example.js")]
+    [InlineData("page-ad.")]
+    [InlineData("footerads.")]
+    [InlineData("ads%2Fbanner.example")]
+    [InlineData("a..example")]
+    [InlineData("banner=1.example")]
+    [InlineData("&ad_box_")]
+    public void Lists_PartsOfAddresses_AreNoDomains(string line)
+    {
+        var list = AddressList.Of([line], []);
+
+        Assert.Equal((0, 1), (list.Count, list.PassedOver));
+    }
+
     [Fact]
     public void Check_BadLists_AreFaultsBeforeAnythingRuns()
     {

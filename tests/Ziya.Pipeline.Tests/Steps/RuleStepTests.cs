@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
@@ -45,6 +46,16 @@ public sealed class RuleStepTests : IDisposable
 
         Assert.Contains(report.Warnings, text => text.StartsWith(warning, StringComparison.Ordinal));
         Assert.Contains(warning, File.ReadAllText(_folder["run/report.html"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Job_TwoThatTag_IsAFaultSinceOneWouldLoseItsScores()
+    {
+        _folder.Write("in/a.jsonl", TestTexts.Lines(4, 1));
+
+        var fault = Assert.Throws<JobFaultException>(() => TestRun.Job(_folder, "judge: { max_length: 9, mode: tag }, judge: { max_length: 99, mode: tag }"));
+
+        Assert.Contains("step 'judge-2' writes 'judge', which a step before it writes too", Assert.Single(fault.Faults).Message, StringComparison.Ordinal);
     }
 
     [Fact]
