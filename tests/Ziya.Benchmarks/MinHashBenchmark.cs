@@ -15,6 +15,7 @@ namespace Ziya.Benchmarks;
 /// minhash quality FILE...         edited pairs of the file's texts: found of those there are, by their Jaccard similarity
 /// minhash plant FOLDER MB FILE... writes that many megabytes of made-up texts with planted duplicates
 /// minhash grow FOLDER MB          a whole job over them: seconds, peak memory, duplicates found
+/// minhash scale FOLDER RECORDS WORKERS   the stages alone, over made-up signatures: seconds by stage, peak memory, disk
 /// </code>
 /// </summary>
 internal static class MinHashBenchmark
@@ -45,8 +46,11 @@ internal static class MinHashBenchmark
             case ["grow", var folder, var megabytes]:
                 MinHashGrowth.Measure(folder, int.Parse(megabytes, CultureInfo.InvariantCulture));
                 return 0;
+            case ["scale", var folder, var records, var workers]:
+                MinHashScale.Measure(folder, long.Parse(records, CultureInfo.InvariantCulture), int.Parse(workers, CultureInfo.InvariantCulture));
+                return 0;
             default:
-                Console.Error.WriteLine("minhash sign FILE... | lines FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB");
+                Console.Error.WriteLine("minhash sign FILE... | lines FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB | scale FOLDER RECORDS WORKERS");
                 return 2;
         }
     }
