@@ -1,7 +1,7 @@
+using YamlDotNet.Serialization;
 using Ziya.Models.Tests.Teachers;
 using Ziya.Pipeline.Jobs;
 using Ziya.Synthesis.Tests.Fixtures;
-using YamlDotNet.Serialization;
 
 namespace Ziya.Synthesis.Tests.Writing;
 
