@@ -11,7 +11,7 @@ namespace Ziya.Hangfire.Tests;
 public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDisposable
 {
     private const string Steps = "append: { word: '!' }, unique, drop_with: { word: bread 7 }";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
 
@@ -168,6 +168,18 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
         using var server = new FleetServer(fleet, storage);
         fleet.Tend(CancellationToken.None);
         Await(fleet, run, FleetState.Done);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Tend_TimeComes_IsServed(bool database)
+    {
+        var storage = Storage(database);
+        using var fleet = Fleet(storage, 1);
+        using var server = new FleetServer(fleet, storage);
+        new RecurringJobManager(storage).Trigger("ziya-tend");
+        Assert.True(SpinWait.SpinUntil(() => storage.GetMonitoringApi().SucceededListCount() > 0, Patience));
     }
 
     [Fact]
