@@ -19,6 +19,7 @@ var root = new RootCommand("""
     PlanCommand.Make(),
     TraceCommand.Make(),
     ReportCommand.Make(),
+    ServeCommand.Make(),
     LmCommand.Make(),
     ClassifyCommand.Make(),
     EvaluateCommand.Make(),

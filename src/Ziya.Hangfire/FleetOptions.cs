@@ -9,6 +9,9 @@ public sealed record FleetOptions
     /// <summary>The queue of tasks whose models ask for CUDA.</summary>
     public const string Gpu = "gpu";
 
+    /// <summary>The queue of starts by schedule: of processes that have the job files.</summary>
+    public const string Scheduler = "scheduler";
+
     /// <summary>How the workers together are called where they keep others out of a run folder. Default <c>hangfire</c>; one name for each database.</summary>
     public string Name { get; init; } = "hangfire";
 

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Ziya.Pipeline.Plans;
+using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Storage;
+
+namespace Ziya.Server;
+
+/// <summary>How far a phase of a run is.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Tasks">Its tasks.</param>
+/// <param name="Done">Those with a marker.</param>
+internal sealed record PhaseState(string Name, int Tasks, int Done);
+
+/// <summary>A run as the list shows it.</summary>
+/// <param name="Name">Name of its folder.</param>
+/// <param name="Job">Name of its job.</param>
+/// <param name="State"><c>queued</c>, <c>running</c>, <c>paused</c>, <c>stopped</c>, <c>failed</c> or <c>done</c>.</param>
+/// <param name="Error">What failed.</param>
+/// <param name="Phases">Its phases.</param>
+/// <param name="Records">Its records as far as it is.</param>
+/// <param name="SecondsLeft">How long it may take, by the tasks done since somebody first looked; null where nobody knows.</param>
+internal sealed record RunState(string Name, string Job, string State, string? Error, IReadOnlyList<PhaseState> Phases, RunRecords? Records, double? SecondsLeft)
+{
+    /// <summary>Its tasks.</summary>
+    public int Tasks => Phases.Sum(phase => phase.Tasks);
+
+    /// <summary>Those done.</summary>
+    public int Done => Phases.Sum(phase => phase.Done);
+
+    /// <summary>Whether it goes on by itself.</summary>
+    public bool IsActive => State is "queued" or "running";
+}
+
+/// <summary>What became of the records of a run so far.</summary>
+/// <param name="Read">Found in the input.</param>
+/// <param name="Created">Made by steps.</param>
+/// <param name="Written">In the outputs.</param>
+/// <param name="Dropped">Dropped by steps.</param>
+/// <param name="Quarantined">Unreadable, or made a step throw.</param>
+internal sealed record RunRecords(long Read, long Created, long Written, long Dropped, long Quarantined)
+{
+    internal static RunRecords Of(Report report) => new(
+        report.Records.Read, report.Records.Created.Values.Sum(), report.Records.Written, report.Records.Dropped.Values.Sum(reasons => reasons.Values.Sum()), report.Records.Quarantined);
+}
+
+/// <summary>The runs there are: those of the runs folder and those the runner knows of. Run folders are read, never written.</summary>
+internal sealed partial class RunShelf(ServeOptions options, IRunner runner, TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, (string Version, RunState State)> _ended = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, string? Ended, Report Report)> _reports = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, int Done)> _first = new();
+
+    /// <summary>The runs, those that were written to last first.</summary>
+    public IReadOnlyList<RunState> All()
+    {
+        var known = runner.Runs.ToDictionary(run => NameOf(run.Folder), StringComparer.Ordinal);
+        var folders = Stores.IsBlob(options.Runs) || !Directory.Exists(options.Runs) ? []
+            : new DirectoryInfo(options.Runs).EnumerateDirectories().Where(folder => Name().IsMatch(folder.Name) && File.Exists(Path.Combine(folder.FullName, RunFolder.PlanPath)))
+                .OrderByDescending(folder => File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, RunFolder.PlanPath))).Select(folder => folder.Name).ToList();
+        var names = known.Keys.Except(folders).Order(StringComparer.Ordinal).Concat(folders).ToList();
+        return [.. names.Select(name => StateOf(name, known.GetValueOrDefault(name))).OfType<RunState>().OrderBy(run => run.IsActive ? 0 : 1)];
+    }
+
+    /// <summary>One run; null where there is none of that name.</summary>
+    public RunState? Find(string name) => Folder(name) is null ? null : StateOf(name, runner.Runs.FirstOrDefault(run => NameOf(run.Folder) == name));
+
+    /// <summary>The folder of a run; null where there is none of that name. A name has no slashes and does not begin with a dot, so none leads elsewhere.</summary>
+    public RunFolder? Folder(string name)
+    {
+        if (!Name().IsMatch(name))
+        {
+            return null;
+        }
+
+        var folder = RunFolder.At(PathOf(name));
+        return folder.Store.Find(RunFolder.PlanPath) is null && !runner.Runs.Any(run => NameOf(run.Folder) == name) ? null : folder;
+    }
+
+    /// <summary>Where the run of a name lies.</summary>
+    public string PathOf(string name) => runner.Runs.FirstOrDefault(run => NameOf(run.Folder) == name)?.Folder ?? $"{options.Runs.TrimEnd('/')}/{name}";
+
+    /// <summary>The report as it is now, at most two seconds old; null where nothing is planned yet.</summary>
+    public Report? ReportOf(string name)
+    {
+        if (Folder(name) is not { } folder || folder.Store.Find(RunFolder.PlanPath) is null)
+        {
+            return null;
+        }
+
+        var ended = folder.Store.Find(RunFolder.ReportPath)?.Version;
+        if (_reports.TryGetValue(name, out var kept) && kept.Ended == ended && (time.GetUtcNow() - kept.At < Fresh))
+        {
+            return kept.Report;
+        }
+
+        var report = Report.Of(folder);
+        _reports[name] = (time.GetUtcNow(), ended, report);
+        return report;
+    }
+
+    /// <summary>The name of a run folder.</summary>
+    public static string NameOf(string folder) => folder.TrimEnd('/').Split('/')[^1];
+
+    private RunState? StateOf(string name, KnownRun? known)
+    {
+        try
+        {
+            return Read(name, known);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new RunState(name, known?.Job ?? "", known?.State ?? "damaged", known?.Error ?? exception.Message, [], null, null);
+        }
+    }
+
+    private RunState? Read(string name, KnownRun? known)
+    {
+        var store = RunFolder.At(PathOf(name)).Store;
+        var active = known is { State: "queued" or "running" or "paused" };
+        if (!active && store.Find(RunFolder.ReportPath) is { } file)
+        {
+            var version = $"{file.Version} {known?.State}";
+            if (!_ended.TryGetValue(name, out var kept) || kept.Version != version)
+            {
+                _ended[name] = kept = (version, Ended(name, new RunFolder(store).Read<Report>(RunFolder.ReportPath)));
+            }
+
+            return kept.State;
+        }
+
+        if (new RunFolder(store).ReadPlan() is not { } plan)
+        {
+            return known is null ? null : new RunState(name, known.Job, known.State, known.Error, [], null, null);
+        }
+
+        var phases = plan.Phases.Select(phase => new PhaseState(phase.Name, phase.Tasks.Count, new RunFolder(store).Marked(phase).Count)).ToList();
+        var state = active ? known!.State : ClaimHolder.Read(store) is { Fleet: null } holder && holder.IsAlive(time) ? "running" : known?.State ?? "stopped";
+        return new RunState(name, plan.Job, state, known?.Error, phases, ReportOf(name) is { } report ? RunRecords.Of(report) : null, state == "running" ? Left(name, phases) : null);
+    }
+
+    private static RunState Ended(string name, Report report) => new(
+        name, report.Job, report.State == "running" ? "stopped" : report.State, report.Error, [.. report.Phases.Select(phase => new PhaseState(phase.Name, phase.Tasks, phase.Done))], RunRecords.Of(report), null);
+
+    /// <summary>Tasks that are left, at the pace since the first look.</summary>
+    private double? Left(string name, List<PhaseState> phases)
+    {
+        var done = phases.Sum(phase => phase.Done);
+        var first = _first.GetOrAdd(name, (time.GetUtcNow(), done));
+        if (done < first.Done)
+        {
+            _first[name] = first = (time.GetUtcNow(), done);
+        }
+
+        return done > first.Done ? (time.GetUtcNow() - first.At).TotalSeconds / (done - first.Done) * (phases.Sum(phase => phase.Tasks) - done) : null;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,39 @@
+namespace Ziya.Server;
+
+/// <summary>Whoever carries out runs for the server. What is done stands in the run folders; this knows what goes on.</summary>
+internal interface IRunner : IDisposable
+{
+    /// <summary>What it is, in a few words.</summary>
+    string Name { get; }
+
+    /// <summary>The runs it knows of.</summary>
+    IReadOnlyList<KnownRun> Runs { get; }
+
+    /// <summary>Begins to work on what is queued.</summary>
+    void Begin();
+
+    /// <summary>Begins a job file, or goes on with it. The run folder.</summary>
+    string Start(string path, IReadOnlyList<string> overrides);
+
+    /// <summary>Goes on with a run that was paused, stopped or has failed, or that nobody looks after.</summary>
+    void Resume(string folder);
+
+    /// <summary>Begins no more tasks of a run.</summary>
+    void Pause(string folder);
+
+    /// <summary>Ends a run. What is done stays.</summary>
+    void Stop(string folder);
+
+    /// <summary>Makes the schedules those of these jobs.</summary>
+    void Schedule(IReadOnlyList<JobEntry> jobs);
+
+    /// <summary>What became of the last scheduled start of a job file; null where there was none.</summary>
+    string? LastStart(string file);
+}
+
+/// <summary>A run that somebody works on or has worked on.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="Job">The job's name.</param>
+/// <param name="State"><c>queued</c>, <c>running</c>, <c>paused</c>, <c>stopped</c>, <c>failed</c> or <c>done</c>.</param>
+/// <param name="Error">What failed.</param>
+internal sealed record KnownRun(string Folder, string Job, string State, string? Error);

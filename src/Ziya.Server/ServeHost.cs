@@ -1,0 +1,156 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Ziya.Pipeline.Steps;
+
+namespace Ziya.Server;
+
+/// <summary>What the pages need beside the runs.</summary>
+/// <param name="Catalog">The steps and formats.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ServedPlace(StepCatalog Catalog, TimeProvider Time);
+
+/// <summary>A server that runs: schedules, workers, pages, as its options say. Stops gracefully: tasks at work end at their next record and are done again elsewhere, or at the next start.</summary>
+public sealed class ServeHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ServeHost(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens; null where it has no pages.</summary>
+    public string? Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="options">What it does; see <see cref="ServeOptions.Fault"/>.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Gives the start up.</param>
+    public static async Task<ServeHost> StartAsync(ServeOptions options, StepCatalog catalog, TimeProvider time, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Fault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+
+        // Nothing but these options decides where it listens: no file or variable of the framework is read.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        Log(builder.Logging);
+        Listen(builder.WebHost, options);
+        Add(builder.Services, options, catalog, time);
+        var app = builder.Build();
+        if (options.Has(ServeRole.Web))
+        {
+            Map(app, options);
+        }
+
+        try
+        {
+            await app.StartAsync(cancel);
+            return new ServeHost(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for its end: Ctrl-C, or the signal of a system that shuts down.</summary>
+    public Task WaitAsync(CancellationToken cancel = default) => _app.WaitForShutdownAsync(cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    internal static void Log(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Hangfire", LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("ZIYA_LOG") == "json")
+        {
+            logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
+        }
+        else
+        {
+            logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss'Z' "));
+        }
+    }
+
+    private static void Listen(IWebHostBuilder web, ServeOptions options)
+    {
+        web.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            var endpoint = options.Has(ServeRole.Web) ? options.Endpoint()! : new IPEndPoint(IPAddress.Loopback, 0);
+            kestrel.Listen(endpoint);
+        });
+    }
+
+    private static void Add(IServiceCollection services, ServeOptions options, StepCatalog catalog, TimeProvider time)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        services.AddRouting();
+        services.AddDataProtection();
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProcessKeys());
+        services.AddAuthentication(Gate.Scheme).AddCookie(Gate.Scheme, cookie =>
+        {
+            (cookie.Cookie.Name, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite) = (Gate.Scheme, true, SameSiteMode.Strict);
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+        });
+        services.AddAntiforgery(form => (form.Cookie.Name, form.Cookie.SameSite, form.SuppressXFrameOptionsHeader) = ("ziya-form", SameSiteMode.Strict, true));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "ziya serve";
+            return Task.CompletedTask;
+        }));
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(new ServedPlace(catalog, time)).AddSingleton(new JobShelf(options.Jobs, catalog));
+        services.AddSingleton<RunShelf>().AddSingleton<DatasetShelf>().AddSingleton<Verbs>();
+        services.AddSingleton(catalog);
+#if HAS_HANGFIRE
+        services.AddSingleton<IRunner, FleetRunner>();
+        DashboardPages.Add(services);
+#else
+        services.AddSingleton<IRunner, LocalRunner>();
+#endif
+        services.AddHostedService<RunnerService>();
+    }
+
+    private static void Map(WebApplication app, ServeOptions options)
+    {
+        app.UseMiddleware<Gate>(options);
+        app.UseExceptionHandler(error => error.Run(Tell));
+        app.UseRouting();
+        app.MapOpenApi();
+        Api.Map(app);
+        Site.Map(app);
+#if HAS_HANGFIRE
+        DashboardPages.Map(app, ((FleetRunner)app.Services.GetRequiredService<IRunner>()).Storage);
+#endif
+    }
+
+    /// <summary>What is meant for people is told; what is not stays in the log.</summary>
+    private static async Task Tell(HttpContext context)
+    {
+        var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var what = exception is BadHttpRequestException || (exception is not null && Verbs.IsTold(exception)) ? exception.Message : "This server failed. Its log says more.";
+        await (context.Request.Path.StartsWithSegments("/api")
+            ? Results.Json(new Problem(what), statusCode: status)
+            : Layout.Page(context, "Failed", $"<h1>Failed</h1><pre class=\"note bad\">{what}</pre>", status)).ExecuteAsync(context);
+    }
+}
