@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Reading;
@@ -28,7 +29,13 @@ internal static class Exit
                 Console.Error.WriteLine(error.Message);
             }
 
-            Console.Error.WriteLine($"See: ziya {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            var path = "";
+            for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            {
+                path = $"{command.Command.Name} {path}";
+            }
+
+            Console.Error.WriteLine($"See: ziya {path}--help");
             return Wrong;
         }
 

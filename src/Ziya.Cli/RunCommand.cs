@@ -42,7 +42,7 @@ internal static class RunCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         using var run = Run.Open(job, Catalog.All, runDir, fresh, TimeProvider.System);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Run.IdOf(run.Plan)}: {run.Plan.Phases.Count} phases, {run.Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks, {workers} workers -> {run.Folder.Root}"));
+            $"{Run.IdOf(run.Plan)}: {Count(run.Plan.Phases.Count, "phase")}, {Count(run.Plan.Phases.Sum(phase => phase.Tasks.Count), "task")}, {Count(workers, "worker")} -> {run.Folder.Root}"));
         Tell(run.Notes);
         var resume = $"Run the same command again to go on from here{(runDir is null ? "" : $" (with --run-dir {runDir})")}; --fresh starts over.";
         try
@@ -69,6 +69,8 @@ internal static class RunCommand
             return Exit.Failed;
         }
     }
+
+    private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     private static void Tell(IReadOnlyList<string> notes)
     {

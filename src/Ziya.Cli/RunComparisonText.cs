@@ -27,7 +27,7 @@ internal static class RunComparisonText
         string[][] scores =
         [
             Spread("length", a.Length, b.Length, bin => bin),
-            .. a.Scores.Keys.Union(b.Scores.Keys).Order(StringComparer.Ordinal).Select(name => Spread(name, a.Scores.GetValueOrDefault(name) ?? [], b.Scores.GetValueOrDefault(name) ?? [], Distributions.LowerBound)),
+            .. a.Scores.Keys.Union(b.Scores.Keys).Order(StringComparer.Ordinal).Select(name => Spread(name, a.Scores.GetValueOrDefault(name) ?? [], b.Scores.GetValueOrDefault(name) ?? [], Distributions.Shown)),
         ];
         Show(Make("written, about", "10 % A", "median A", "90 % A", "10 % B", "median B", "90 % B"), scores, 1, 2, 3, 4, 5, 6);
         Show(

@@ -72,7 +72,7 @@ public sealed record ModelManifest
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InvalidDataException($"{folder}: is no exported model: it has no {FileName}. Make one with: ziya models export", exception);
+            throw new InvalidDataException($"{folder}: {(Directory.Exists(folder) ? $"is no exported model: it has no {FileName}" : "there is no such folder")}. Make one with: ziya models export", exception);
         }
         catch (JsonException exception)
         {

@@ -45,7 +45,7 @@ public abstract record RecordableModelOptions : ModelOptions
     public sealed override DeviceTime? Time(double promptTokens, double completionTokens) => Replayed is null ? ModelTime(promptTokens, completionTokens) : null;
 
     /// <inheritdoc/>
-    public sealed override IEnumerable<string> Notes() => Replayed?.Notes() ?? (Record is null ? [] : [$"records what it answers in {Record}."]);
+    public sealed override IEnumerable<string> Notes() => Replayed?.Notes() ?? (Record is null ? [] : [$"answers are recorded in {Record}."]);
 
     /// <inheritdoc/>
     public sealed override object Open(ModelContext context)

@@ -48,7 +48,7 @@ public sealed record ReplayModelOptions : ModelOptions
     public override IEnumerable<string> Notes()
     {
         using var recording = Recording.Open(Replay);
-        yield return string.Create(CultureInfo.InvariantCulture, $"replays {Replay}: {recording.Count:N0} recorded answers, no model is asked.");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{recording.Count:N0} recorded answers of {Replay}, no model is asked.");
     }
 
     private bool HasTextScores()

@@ -36,6 +36,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     private readonly ResiliencePipeline _patience;
     private readonly ResiliencePipeline _attempt;
     private long _written;
+    private volatile string? _trouble;
 
     /// <summary>A teacher at the endpoint of the options.</summary>
     /// <exception cref="InvalidOperationException">The variable of the key is not set.</exception>
@@ -53,7 +54,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
         _pace = new Pace(options.RequestsPerMinute, options.TokensPerMinute, time);
         _places = new SemaphoreSlim(options.AtOnce);
         Budget = new Budget(options);
-        _patience = Patience(options, time);
+        _patience = Patience(options, time, exception => _trouble = (exception is BrokenCircuitException ? exception.InnerException : exception)?.Message.TrimEnd('.'));
         _attempt = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -78,7 +79,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     public long Tokens => Interlocked.Read(ref _written);
 
     /// <inheritdoc/>
-    public string State => Budget.State;
+    public string State => _trouble is { } trouble ? $"waits: {trouble}" : Budget.State;
 
     internal Budget Budget { get; }
 
@@ -126,14 +127,21 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     // A token of byte-level and of byte-fallback vocabularies stands for a byte at least.
     private static int MostTokens(string text) => Encoding.UTF8.GetByteCount(text);
 
-    private static ResiliencePipeline Patience(TeacherOptions options, TimeProvider time)
+    private static ResiliencePipeline Patience(TeacherOptions options, TimeProvider time, Action<Exception?> waits)
     {
+        ValueTask Tell(OnRetryArguments<object> arguments)
+        {
+            waits(arguments.Outcome.Exception);
+            return default;
+        }
+
         // 1.
         var builder = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is BrokenCircuitException),
             MaxRetryAttempts = MostWaits,
             Delay = Break,
+            OnRetry = Tell,
         });
 
         // 2.
@@ -145,6 +153,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
             MaxDelay = TimeSpan.FromMinutes(1),
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
+            OnRetry = Tell,
             DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as EndpointException)?.RetryAfter is { } wait && wait > TimeSpan.Zero ? (TimeSpan?)wait : null),
         }).Build();
     }
@@ -165,6 +174,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
 
                 // 4.
                 var response = await _attempt.ExecuteAsync(async token => await _client.GetResponseAsync(messages, options, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                _trouble = null;
                 var completion = Read(response, prompt, most);
                 (promptUsed, used) = (completion.PromptTokens, completion.CompletionTokens);
                 Interlocked.Add(ref _written, used);

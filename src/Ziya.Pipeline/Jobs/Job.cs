@@ -39,7 +39,9 @@ public sealed record Job
     public LimitOptions Limits { get; init; } = new();
 
     /// <summary>What its models and steps have to say before they run.</summary>
-    internal IEnumerable<string> Notes() => Models.Values.SelectMany(model => model.Options.Notes().Select(note => $"model '{model.Name}' {note}"))
+    internal IEnumerable<string> Notes() => Models.Values.SelectMany(model => model.Options.Notes().Select(note => (Note: note, Name: $"'{model.Name}'")))
+        .GroupBy(told => told.Note, told => told.Name, StringComparer.Ordinal)
+        .Select(models => $"model{(models.Count() > 1 ? "s" : "")} {string.Join(", ", models)}: {models.Key}")
         .Concat(Steps.SelectMany(step => step.Create(Seed).Notes().Select(note => $"{step.Key}: {note}")));
 }
 

@@ -119,6 +119,26 @@ public sealed record Distributions
     /// <summary>The smallest value of a bin.</summary>
     internal static double LowerBound(int bin) => bin < 0 ? -LowerBound(-bin) : bin <= 100 ? bin / 50.0 : 2 * Math.Pow(2, (bin - 100) / 8.0);
 
+    /// <summary>The roundest value of a bin, for people: 5 of the bin from 4.76 to 5.19, since scores that look whole mostly are.</summary>
+    internal static double Shown(int bin)
+    {
+        if (bin <= 0)
+        {
+            return bin == 0 ? 0 : 0 - Shown(-1 - bin);
+        }
+
+        var (low, end) = (LowerBound(bin), LowerBound(bin + 1));
+        for (var digits = -(int)Math.Floor(Math.Log10(end)); ; digits++)
+        {
+            var unit = Math.Pow(10, -digits);
+            var value = Math.Round(Math.Ceiling((low / unit) - 1e-9) * unit, Math.Clamp(digits, 0, 15));
+            if (value < end)
+            {
+                return value;
+            }
+        }
+    }
+
     private TaskScores TaskOf(string task)
     {
         const int MostTasks = 40;

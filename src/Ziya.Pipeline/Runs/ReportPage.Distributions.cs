@@ -56,11 +56,14 @@ internal static partial class ReportPage
             return;
         }
 
-        page.Append("<section><h2>Languages and buckets</h2><p class=\"sub\">What was written.</p><table class=\"funnel\"><thead><tr><th>language</th><th>bucket</th><th>records</th><th>characters</th><th>tokens</th><th>characters a token</th></tr></thead><tbody>\n");
+        page.Append("<section><h2>Languages and buckets</h2><p class=\"sub\">What was written.</p><table class=\"funnel\"><thead><tr><th>language</th>");
+        var (buckets, tokens) = (written.Groups.Values.Any(group => group.Bucket is not null), written.Tokens is not null);
+        page.Append(CultureInfo.InvariantCulture, $"{(buckets ? "<th>bucket</th>" : "")}<th class=\"n\">records</th><th class=\"n\">characters</th>{(tokens ? "<th class=\"n\">tokens</th><th class=\"n\">characters a token</th>" : "")}</tr></thead><tbody>\n");
         foreach (var group in written.Groups.Values)
         {
             var each = group.Tokens is > 0 ? ((double)group.Characters / group.Tokens.Value).ToString("0.##", CultureInfo.InvariantCulture) : "";
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(group.Language ?? "?")}</th><td>{Text(group.Bucket ?? "")}</td><td class=\"n\">{Number(group.Records)}</td><td class=\"n\">{Number(group.Characters)}</td><td class=\"n\">{(group.Tokens is { } tokens ? Number(tokens) : "")}</td><td class=\"n\">{each}</td></tr>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(group.Language ?? "?")}</th>{(buckets ? $"<td>{Text(group.Bucket ?? "")}</td>" : "")}<td class=\"n\">{Number(group.Records)}</td><td class=\"n\">{Number(group.Characters)}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"{(tokens ? $"<td class=\"n\">{(group.Tokens is { } count ? Number(count) : "")}</td><td class=\"n\">{each}</td>" : "")}</tr>\n");
         }
 
         page.Append("</tbody></table></section>\n");
@@ -69,7 +72,7 @@ internal static partial class ReportPage
     private static SortedDictionary<string, long> Counts(SortedDictionary<string, TaskScores> tasks) => new(tasks.ToDictionary(task => task.Key, task => task.Value.Count), StringComparer.Ordinal);
 
     private static void Score(StringBuilder page, string name, SortedDictionary<int, long> bins, Distributions after) =>
-        Histogram(page, name, bins, after.Scores.GetValueOrDefault(name) ?? [], bin => Runs.Distributions.LowerBound(bin).ToString("0.##", CultureInfo.InvariantCulture), bin => bin);
+        Histogram(page, name, bins, after.Scores.GetValueOrDefault(name) ?? [], bin => Runs.Distributions.Shown(bin).ToString("0.##", CultureInfo.InvariantCulture), bin => bin);
 
     /// <summary>Bars over the bins between the least and the greatest; neighbours are drawn as one where there are too many.</summary>
     private static void Histogram(

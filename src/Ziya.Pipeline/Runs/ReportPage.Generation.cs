@@ -16,14 +16,17 @@ internal static partial class ReportPage
         }
 
         page.Append("<section><h2>Models</h2><p class=\"sub\">What each was asked by the steps, and the written records it had a part in. Answers count however they came: from the model, the run folder or a recording.</p>"
-            + "<table><thead><tr><th>model</th><th>is</th><th>licence</th><th>asked by</th><th class=\"n\">answers</th><th class=\"n\">prompt tokens</th><th class=\"n\">answer tokens</th><th>in records written</th></tr></thead><tbody>\n");
+            + "<table><thead><tr><th>model</th><th>is</th><th>licence</th><th>asked by</th><th class=\"n\">answers</th>");
+        var tokens = report.Models.Any(model => model.Asked.Values.Any(usage => usage.PromptTokens + usage.CompletionTokens > 0));
+        page.Append(CultureInfo.InvariantCulture, $"{(tokens ? "<th class=\"n\">prompt tokens</th><th class=\"n\">answer tokens</th>" : "")}<th>in records written</th></tr></thead><tbody>\n");
         foreach (var model in report.Models)
         {
             var asked = model.Asked.Values;
             var steps = string.Concat(model.Asked.Select(step => Chip(step.Key, step.Value.Requests)));
+            var counts = tokens ? $"<td class=\"n\">{Some(asked.Sum(usage => usage.PromptTokens))}</td><td class=\"n\">{Some(asked.Sum(usage => usage.CompletionTokens))}</td>" : "";
             var made = string.Concat(model.Made.Select(part => Chip(part.Key, part.Value)));
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><th>{Text(model.Name)}</th><td>{Text(model.Is ?? "")}</td><td>{Text(model.License ?? "not said")}</td><td>{steps}</td><td class="n">{Some(asked.Sum(usage => usage.Requests))}</td><td class="n">{Some(asked.Sum(usage => usage.PromptTokens))}</td><td class="n">{Some(asked.Sum(usage => usage.CompletionTokens))}</td><td>{made}</td></tr>
+                <tr><th>{Text(model.Name)}</th><td>{Text(model.Is ?? "")}</td><td>{Text(model.License ?? "not said")}</td><td>{steps}</td><td class="n">{Some(asked.Sum(usage => usage.Requests))}</td>{counts}<td>{made}</td></tr>
 
                 """);
         }

@@ -76,7 +76,7 @@ internal static partial class ReportPage
 
         foreach (var name in a.Scores.Keys.Union(b.Scores.Keys).Order(StringComparer.Ordinal))
         {
-            PairBins(page, name, a.Scores.GetValueOrDefault(name) ?? [], b.Scores.GetValueOrDefault(name) ?? [], Runs.Distributions.LowerBound);
+            PairBins(page, name, a.Scores.GetValueOrDefault(name) ?? [], b.Scores.GetValueOrDefault(name) ?? [], Runs.Distributions.Shown);
         }
 
         page.Append("</div></section>\n");

@@ -44,8 +44,8 @@ internal static partial class ReportPage
     private static void Strips(StringBuilder page, string title, List<(string Row, SortedDictionary<int, long> Bins)> rows)
     {
         var shown = rows.OrderByDescending(row => row.Bins.Values.Sum()).Take(MostRows).OrderBy(row => row.Row, StringComparer.Ordinal).ToList();
-        var low = shown.Min(row => Runs.Distributions.LowerBound(row.Bins.First().Key));
-        var high = Math.Max(shown.Max(row => Runs.Distributions.LowerBound(row.Bins.Last().Key)), low + 1e-9);
+        var low = shown.Min(row => Runs.Distributions.Shown(row.Bins.First().Key));
+        var high = Math.Max(shown.Max(row => Runs.Distributions.Shown(row.Bins.Last().Key)), low + 1e-9);
         var tall = shown.Count * RowHeight;
         page.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Text(title)}</figcaption><svg viewBox=\"0 0 {LabelWidth + StripWidth + 50} {tall + 16}\" role=\"img\">");
         for (var i = 0; i < shown.Count; i++)
@@ -78,10 +78,10 @@ internal static partial class ReportPage
             left -= count;
             if (left <= 0)
             {
-                return Runs.Distributions.LowerBound(bin);
+                return Runs.Distributions.Shown(bin);
             }
         }
 
-        return Runs.Distributions.LowerBound(bins.Last().Key);
+        return Runs.Distributions.Shown(bins.Last().Key);
     }
 }

@@ -64,7 +64,7 @@ internal static partial class ReportPage
     {
         var makes = report.Records.Created.Count > 0;
         var most = Math.Max(1, report.Funnel.Select(step => step.In + step.Created).Append(report.Records.Read).Max());
-        page.Append(CultureInfo.InvariantCulture, $"<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read{(makes ? ", and of those made where they are more" : "")}.</p><table class=\"funnel\"><thead><tr><th>step</th><th>in</th>{(makes ? "<th>made</th>" : "")}<th></th><th>dropped</th><th>reasons</th></tr></thead><tbody>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<section><h2>Funnel</h2><p class=\"sub\">What came to each step, and what it dropped, by reason. The bar is the share of all records read{(makes ? ", and of those made where they are more" : "")}.</p><table class=\"funnel\"><thead><tr><th>step</th><th class=\"n\">in</th>{(makes ? "<th class=\"n\">made</th>" : "")}<th></th><th class=\"n\">dropped</th><th>reasons</th></tr></thead><tbody>\n");
         Row(page, "read", report.Records.Read, makes ? 0 : null, report.Records.Quarantined, most, report.Quarantine);
         foreach (var step in report.Funnel)
         {
@@ -94,7 +94,7 @@ internal static partial class ReportPage
             return;
         }
 
-        page.Append("<section><h2>Rules</h2><p class=\"sub\">How many records broke each rule, of those it was asked of. Pale: on none. Marked: on over 95 %.</p><table class=\"funnel\"><thead><tr><th>step</th><th>records</th><th>broke one</th><th>rules</th></tr></thead><tbody>\n");
+        page.Append("<section><h2>Rules</h2><p class=\"sub\">How many records broke each rule, of those it was asked of. Pale: on none. Marked: on over 95 %.</p><table class=\"funnel\"><thead><tr><th>step</th><th class=\"n\">records</th><th class=\"n\">broke one</th><th>rules</th></tr></thead><tbody>\n");
         foreach (var step in report.Rules)
         {
             var chips = string.Concat(step.Rules.OrderByDescending(rule => rule.Value.Fired).Select(rule =>
@@ -154,7 +154,7 @@ internal static partial class ReportPage
 
     private static void Throughput(StringBuilder page, Report report)
     {
-        page.Append("<section><h2>Throughput</h2><p class=\"sub\">Seconds are those of all tasks added up: rates are per worker.</p><table><thead><tr><th>phase</th><th>tasks</th><th>records</th><th>MB</th><th>seconds</th><th>records/s</th><th>MB/s</th></tr></thead><tbody>\n");
+        page.Append("<section><h2>Throughput</h2><p class=\"sub\">Seconds are those of all tasks added up: rates are per worker.</p><table><thead><tr><th>phase</th><th class=\"n\">tasks</th><th class=\"n\">records</th><th class=\"n\">MB</th><th class=\"n\">seconds</th><th class=\"n\">records/s</th><th class=\"n\">MB/s</th></tr></thead><tbody>\n");
         foreach (var phase in report.Phases)
         {
             var seconds = Math.Max(phase.Seconds, 0.001);

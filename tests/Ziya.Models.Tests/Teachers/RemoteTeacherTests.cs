@@ -223,6 +223,7 @@ public sealed class RemoteTeacherTests
         var completion = await server.Run(teacher.Generate(Hello, default));
         Assert.Equal(Ending.Fault, completion.Ending);
         Assert.Contains("127.0.0.1:1", completion.Fault, StringComparison.Ordinal);
+        Assert.StartsWith("waits: http://127.0.0.1:1/v1", teacher.State, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,6 +234,7 @@ public sealed class RemoteTeacherTests
         using var teacher = Teacher(server, options => options with { AtOnce = 16, Retries = 3 });
         var completions = await server.Run(Task.WhenAll(Enumerable.Range(0, 16).Select(i => teacher.Generate(GenerationRequest.Of($"问题 {i}"), default))));
         Assert.All(completions, completion => Assert.Equal("back", completion.Text));
+        Assert.DoesNotContain("waits", teacher.State, StringComparison.Ordinal);
     }
 
     [Fact]
