@@ -8,6 +8,7 @@ using Ziya.Benchmarks.Peers;
 return args switch
 {
     ["export", .. var rest] => ExportBenchmark.Run(rest),
+    ["hostile", .. var rest] => HostileBenchmark.Run(rest),
     ["language", .. var rest] => LanguageBenchmark.Run(rest),
     ["lm", .. var rest] => LmBenchmark.Run(rest),
     ["minhash", .. var rest] => MinHashBenchmark.Run(rest),
@@ -31,6 +32,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

@@ -106,7 +106,8 @@ public sealed class EarlierStep
     {
         try
         {
-            var root = (YamlMappingNode)ShallowYaml.Load(System.Text.Encoding.UTF8.GetString(run.Bytes(RunFolder.JobPath))).Documents[0].RootNode;
+            var documents = ShallowYaml.Load(System.Text.Encoding.UTF8.GetString(run.Bytes(RunFolder.JobPath))).Documents;
+            var root = documents.Count > 0 ? (YamlMappingNode)documents[0].RootNode : throw new InvalidOperationException("it is empty.");
             return [.. ((YamlSequenceNode)root["steps"]).Cast<YamlMappingNode>().Select(entry => entry.Children.Single()).Select(entry => (entry.Key.ToString(), Scalars(entry.Value)))];
         }
         catch (Exception exception) when (exception is YamlException or InvalidCastException or KeyNotFoundException or InvalidOperationException or IOException)

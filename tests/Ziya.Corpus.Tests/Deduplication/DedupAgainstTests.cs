@@ -66,6 +66,24 @@ public sealed class DedupAgainstTests : IDisposable
         Assert.Contains("has not finished 01-read", Fault("dedup_exact: { ignore_case: false }", "runs/one"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("plan.json", "", "plan.json")]
+    [InlineData("plan.json", "{ \"phases\": 7", "plan.json")]
+    [InlineData("job.yaml", "steps: [", "job.yaml cannot be read")]
+    [InlineData("job.yaml", "", "job.yaml cannot be read")]
+    [InlineData("*.hashes.spill", "cut off", "has not finished 01-read")]
+    [InlineData("part-00000.done.json", "no marker", "has not finished 01-read")]
+    public void Parse_AgainstASpoiltRun_IsAFaultBeforeWorkStarts(string file, string content, string said)
+    {
+        Execute("one", "dedup_exact", null, [("a", "雨停了"), ("b", "the rain has stopped"), ("c", "雨停了")]);
+        foreach (var path in Directory.GetFiles(Path.Combine(_folder, "runs", "one"), file, SearchOption.AllDirectories))
+        {
+            File.WriteAllText(path, content);
+        }
+
+        Assert.Contains(said, Fault("dedup_exact", "runs/one"), StringComparison.Ordinal);
+    }
+
     private static string Digits(string id) => string.Concat(id.Where(char.IsAsciiDigit));
 
     private string Fault(string step, string against) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Ziya.Corpus.Scoring.Lm;
+using Ziya.Pipeline.Scoring;
 
 namespace Ziya.Corpus.Tests.Scoring.Lm;
 
@@ -143,6 +144,27 @@ public sealed class LanguageModelTests : IDisposable
         Assert.Contains(said, Assert.Throws<InvalidDataException>(() => LanguageModel.Open(path)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A tokenizer is told by its vocabulary, not by its path.</summary>
+    [Fact]
+    public void Open_WithAnotherTokenizer_IsRefused()
+    {
+        var path = _samples.PathOf("tokens.lm");
+        var tokens = LmTokens.Of("my.model", _ => new Letters(7));
+        using (var trainer = new LmTrainer(_samples.Options(2), tokens))
+        {
+            trainer.Add("豆腐 bread"u8);
+            using var builder = new LmBuilder(path, tokens);
+            trainer.Estimate([builder]);
+        }
+
+        LmFiles.Open(path, "moved.model", _ => new Letters(7), out _).Dispose();
+        Assert.Contains("made with other tokens (my.model) than other.model", Refusal("other.model", _ => new Letters(8)), StringComparison.Ordinal);
+        Assert.Contains("made with other tokens (my.model) than character", Refusal("character", _ => new Letters(7)), StringComparison.Ordinal);
+        Assert.Contains("needs the tokenizer it was made with, which cannot be read: gone", Refusal(null, _ => throw new IOException("gone")), StringComparison.Ordinal);
+
+        string Refusal(string? cut, Func<string, ITextTokenizer> load) => Assert.Throws<InvalidDataException>(() => LmFiles.Open(path, cut, load, out _)).Message;
+    }
+
     private static List<int> Ids(LanguageModel model, string tokens, string line)
     {
         var ids = new List<int>();
@@ -154,5 +176,22 @@ public sealed class LanguageModelTests : IDisposable
     {
         File.WriteAllText(_samples.PathOf(name), text);
         return _samples.PathOf(name);
+    }
+
+    private sealed class Letters(ulong fingerprint) : ITextTokenizer
+    {
+        public int Size => 128;
+
+        public ulong Fingerprint => fingerprint;
+
+        public void Encode(ReadOnlySpan<char> text, List<int> ids)
+        {
+            foreach (var letter in text)
+            {
+                ids.Add(letter % 128);
+            }
+        }
+
+        public string NameOf(int id) => $"<{id}>";
     }
 }
