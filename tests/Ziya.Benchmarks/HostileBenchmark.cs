@@ -53,7 +53,7 @@ internal static class HostileBenchmark
         {
             IRecordStep one => record => one.Apply(record),
             IGlobalStep { Looks: false } all => record => all.Map(record, null, new Address(0, 0), new Nowhere()),
-            _ => _ => { },
+            _ => throw new InvalidOperationException($"'{step.Key}' asks a model."),
         };
         var (less, more) = (Record(small), Record(large));
         var (first, second) = (Seconds(() => apply(less)), Seconds(() => apply(more)));
