@@ -78,6 +78,13 @@ public sealed partial class ReadmeTests(ReadmeTests.SampleRun run) : IClassFixtu
     }
 
     [Fact]
+    public void Steps_OfTheCatalog_AreNamed()
+    {
+        var rows = Readme.Split('\n').Where(line => line.StartsWith("| steps ", StringComparison.Ordinal)).SelectMany(line => StepName().Matches(line)).Select(match => match.Groups[1].Value);
+        Assert.Equal(Catalog.All.Names.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void TestCommand_InReadme_IsWhatCiRuns() =>
         Assert.All([Readme, File.ReadAllText(Repository.PathOf(".ci", "run"))], text => Assert.Contains("dotnet test Ziya.Pipeline.sln", text, StringComparison.Ordinal));
 
@@ -108,6 +115,9 @@ public sealed partial class ReadmeTests(ReadmeTests.SampleRun run) : IClassFixtu
 
     [GeneratedRegex("^ziya trace (runs/curate-sample-[0-9a-f]+) ([a-z0-9-]+)$", RegexOptions.Multiline)]
     private static partial Regex Trace();
+
+    [GeneratedRegex("`([a-z0-9_]+)`")]
+    private static partial Regex StepName();
 
     [GeneratedRegex(@"(?:\]\(|src=""|srcset="")([^)""]+)[)""]")]
     private static partial Regex Link();

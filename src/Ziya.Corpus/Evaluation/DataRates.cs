@@ -44,7 +44,7 @@ internal sealed partial record DataRates(
             of++;
 
             // 1.
-            if (XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Id.AsSpan()), (long)seed) >= rate * ulong.MaxValue)
+            if (!IsSampled(record, rate, seed))
             {
                 continue;
             }
@@ -71,7 +71,10 @@ internal sealed partial record DataRates(
         return new(of, sampled, [.. rates], languages, new(numbers.ToDictionary(pair => pair.Key, pair => Spread(pair.Value)), StringComparer.Ordinal));
     }
 
-    private static List<(string Name, Func<string, bool> Has)> Detectors(IReadOnlyList<string> toxic)
+    internal static bool IsSampled(Record record, double rate, ulong seed) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Id.AsSpan()), (long)seed) < rate * ulong.MaxValue;
+
+    /// <summary>What is looked for, not for several threads at once; <c>toxic</c> is the last, and there only with lists.</summary>
+    internal static List<(string Name, Func<string, bool> Has)> Detectors(IReadOnlyList<string> toxic)
     {
         // 2.
         var (pii, hits) = (new PiiScanner(new PiiOptions()), new List<PiiHit>());

@@ -52,7 +52,7 @@ internal sealed class RecordFiles
         var shards = InputListing.Shards(JobOf(files, RecordKind.Document), catalog);
         var opened = Kinds.Select(kind => new RecordFiles(path, JobOf(files, kind), catalog, shards));
         return opened.FirstOrDefault(file => file.All().Take(Looked).Any(incoming => incoming.Record is not null))
-            ?? throw new InvalidDataException($"{path}: none of the first {Looked} lines is a record. A record has text, or instruction, or messages, or prompt, chosen and rejected, as jobs write them; `fields:` in a job gives other files those names.");
+            ?? throw new InvalidDataException($"{path}: none of the first {Looked} lines is a record. A record has text, or instruction, or messages, or prompt, chosen and rejected, as jobs write them in format native; `fields:` in a job gives other files those names.");
     }
 
     /// <summary>The records. What is none is counted.</summary>
