@@ -175,11 +175,7 @@ public sealed class DedupLines(DedupLinesOptions options) : GlobalStep<Document>
         return letters >= options.MinLetters;
     }
 
-    private string TextOf(string text, int span)
-    {
-        var piece = Piece(text, _pieces[span].Piece).Trim();
-        return new string(piece[..Math.Min(piece.Length, piece.Length > MostNoted && char.IsHighSurrogate(piece[MostNoted - 1]) ? MostNoted - 1 : MostNoted)]);
-    }
+    private string TextOf(string text, int span) => Excerpt.Of(Piece(text, _pieces[span].Piece).Trim().ToString(), MostNoted);
 
     /// <summary>The text without the runs that were seen. Of the white space around what goes the widest break stays.</summary>
     private string Without(string text, ReadOnlySpan<byte> finding)

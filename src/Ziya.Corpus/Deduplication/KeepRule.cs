@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using Ziya.Corpus.Bucketing;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
@@ -10,7 +11,7 @@ namespace Ziya.Corpus.Deduplication;
 /// <param name="keep">The rule.</param>
 /// <param name="by">The field it looks at, where it looks at one.</param>
 /// <param name="prefer">The texts of that field, best first, for <see cref="Keep.Preferred"/>; `*` stands for anything.</param>
-internal sealed class KeepRule(Keep keep, string? by, IReadOnlyList<string>? prefer = null)
+internal sealed partial class KeepRule(Keep keep, string? by, IReadOnlyList<string>? prefer = null)
 {
     // The upper half is for records of this run: EarlierIndex.
     private const ulong ThisRun = 1UL << 63;
@@ -67,8 +68,13 @@ internal sealed class KeepRule(Keep keep, string? by, IReadOnlyList<string>? pre
                 : Math.Abs(number) < DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond / 2 ? Math.Max(0, DateTime.UnixEpoch.Ticks + (number * TimeSpan.TicksPerSecond)) : null;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date.UtcTicks : null;
+        // Without a year, the parser takes that of the clock.
+        return text is not null && Year().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date.UtcTicks : null;
     }
+
+    // Four digits as offsets have them, +0800 to +1400, are none.
+    [GeneratedRegex(@"(?<!\d)(?:1[5-9]|[2-9]\d)\d\d(?!\d)")]
+    private static partial Regex Year();
 
     private ulong Place(string? text)
     {

@@ -31,7 +31,11 @@ internal static partial class UrlForm
             return text;
         }
 
-        var host = uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+        if (HostOf(uri) is not { } host)
+        {
+            return text;
+        }
+
         host = host.StartsWith("www.", StringComparison.Ordinal) ? host["www.".Length..] : host;
         var form = new StringBuilder(host);
         if (!uri.IsDefaultPort)
@@ -44,6 +48,19 @@ internal static partial class UrlForm
         form.Append((session < 0 ? path : path[..session]).TrimEnd('/'));
         var query = Query(uri.Query);
         return UpperEscapes((query.Length == 0 ? form : form.Append('?').Append(query)).ToString());
+    }
+
+    /// <summary>The host in small letters and punycode; null where it can be none, which <see cref="Uri"/> finds out only here.</summary>
+    private static string? HostOf(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Hex digits of percent signs in upper case, also where they stand for bytes of GBK, which <see cref="Uri"/> leaves alone.</summary>

@@ -6,11 +6,11 @@ namespace Ziya.Corpus.Evaluation;
 /// <param name="Fleiss">Fleiss' kappa on those, where there are three judges or more and it is defined.</param>
 internal sealed record AgreementTable(IReadOnlyList<JudgePair> Pairs, int Items, double? Fleiss)
 {
-    /// <summary>The agreement of choices.</summary>
+    /// <summary>The agreement of choices. Of an item that a judge saw twice, as of a dataset that has its id twice, the first counts.</summary>
     public static AgreementTable Of(IEnumerable<(string Judge, string Item, string Choice)> choices)
     {
         var judges = choices.GroupBy(choice => choice.Judge)
-            .Select(judge => (Name: judge.Key, Choices: judge.ToDictionary(choice => choice.Item, choice => choice.Choice))).ToList();
+            .Select(judge => (Name: judge.Key, Choices: judge.DistinctBy(choice => choice.Item).ToDictionary(choice => choice.Item, choice => choice.Choice))).ToList();
         var pairs = from first in judges.Index()
                     from second in judges.Skip(first.Index + 1)
                     select Pair(first.Item.Name, first.Item.Choices, second.Name, second.Choices);

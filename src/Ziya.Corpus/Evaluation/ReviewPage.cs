@@ -72,8 +72,7 @@ internal static class ReviewPage
     {
         if (!string.IsNullOrEmpty(text))
         {
-            var cut = text.Length > MostText && char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText;
-            yield return new(name, text.Length > MostText ? text[..cut] + " …" : text);
+            yield return new(name, Excerpt.Marked(text, MostText, " …"));
         }
     }
 }

@@ -22,8 +22,9 @@ internal sealed record PageFacts(string? Title, string? Published, string? Body)
                 using var json = JsonDocument.Parse(script.TextContent);
                 Read(json.RootElement, ref published, ref body);
             }
-            catch (JsonException)
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
+                // The second: half a surrogate pair, which is JSON and no text.
                 // Many are broken; the page itself says enough.
             }
         }

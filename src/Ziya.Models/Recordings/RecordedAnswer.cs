@@ -56,8 +56,9 @@ internal sealed record RecordedAnswer(Purpose For)
             using var json = JsonDocument.Parse(line);
             return json.RootElement.ValueKind == JsonValueKind.Object ? Parse(json.RootElement) : throw new InvalidDataException("expected a JSON object.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Half a surrogate pair is JSON and no text.
             throw new InvalidDataException($"not valid JSON: {exception.Message}", exception);
         }
     }
@@ -216,7 +217,10 @@ internal sealed record RecordedAnswer(Purpose For)
 
     private static IReadOnlyList<double>? Reals(JsonProperty field) =>
         field.Value.ValueKind == JsonValueKind.Null ? null
-        : field.Value.ValueKind == JsonValueKind.Array && field.Value.EnumerateArray().All(element => element.ValueKind == JsonValueKind.Number) ? [.. field.Value.EnumerateArray().Select(element => element.GetDouble())]
+        : field.Value.ValueKind == JsonValueKind.Array && field.Value.EnumerateArray().All(element => element.ValueKind is JsonValueKind.Number or JsonValueKind.Null)
+
+            // What JSON has no number for is written as null; whatever it was, it is no choice.
+            ? [.. field.Value.EnumerateArray().Select(element => element.ValueKind == JsonValueKind.Null ? double.NegativeInfinity : element.GetDouble())]
         : throw Wrong(field, "a list of numbers or null");
 
     private static Ending EndingOf(JsonProperty field) => Word(field) switch

@@ -86,7 +86,10 @@ internal static class RecordingFile
     {
         entry.Clear();
         var purpose = answer.For;
-        entry.Raw(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{purpose.Step}\0{purpose.Record}\0{purpose.Operation}\0{purpose.Sample:D10}\0{answer.Model}\0")));
+        string[] key = [purpose.Step, purpose.Record, purpose.Operation, purpose.Sample.ToString("D10", CultureInfo.InvariantCulture), answer.Model];
+
+        // A zero ends each part, and ids may hold what they like.
+        entry.Raw(Encoding.UTF8.GetBytes(string.Concat(key.Select(part => part.Replace("\0", "\u0001\u0001", StringComparison.Ordinal) + "\0"))));
         entry.Raw(age);
         entry.Raw(line);
         sorter.Add(entry.Written);

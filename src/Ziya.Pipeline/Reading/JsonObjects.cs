@@ -45,11 +45,27 @@ internal static class JsonObjects
         try
         {
             var json = JsonDocument.Parse(line);
+            CheckTexts(line.Span);
             return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new JsonException("no object");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}:{number}: not a JSON object: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Half a surrogate pair is JSON and no text: told here, with its line, and not where somebody asks for the text.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed record Comparison(Example Before, Example After)
         if (before is Document document && after is Instruction { Output: { Length: > 0 } output } && IsOf(output, document.Text))
         {
             // Only the passage that was taken, and not on both sides.
-            left = left with { Text = ExamplePart.Cut(output, 1200), Length = output.Length };
+            left = left with { Text = Excerpt.Of(output, 1200), Length = output.Length };
             right = right with { Parts = [.. right.Parts!.Where(part => part.Name != "output")] };
         }
 

@@ -36,7 +36,7 @@ public sealed record Example(
         var text = record.Content;
         var lineage = Provenance.Of(record);
         return new Example(
-            record.Id, ExamplePart.Cut(text, MostText), text.Length, record.Language, record.Source, record.Bucket,
+            record.Id, Excerpt.Of(text, MostText), text.Length, record.Language, record.Source, record.Bucket,
             record.Scores.ToDictionary(), step, drop?.Reason, (JsonObject?)drop?.Detail?.DeepClone(), rank)
         {
             Task = Provenance.TaskOf(record),

@@ -27,16 +27,8 @@ public sealed record ExamplePart(string Name, string Text, int Length)
         _ => null,
     };
 
-    /// <summary>The start of a text, of at most so many UTF-16 code units, no pair cut through.</summary>
-    internal static string Cut(string text, int most)
-    {
-        var cut = Math.Min(text.Length, most);
-        cut -= cut > 0 && cut < text.Length && char.IsHighSurrogate(text[cut - 1]) ? 1 : 0;
-        return text[..cut];
-    }
-
     /// <summary>One text; null where there is none.</summary>
-    internal static ExamplePart? Of(string name, string? text) => string.IsNullOrEmpty(text) ? null : new ExamplePart(name, Cut(text, MostText), text.Length);
+    internal static ExamplePart? Of(string name, string? text) => string.IsNullOrEmpty(text) ? null : new ExamplePart(name, Excerpt.Of(text, MostText), text.Length);
 
     private static IEnumerable<ExamplePart?> Of(Instruction record) =>
     [

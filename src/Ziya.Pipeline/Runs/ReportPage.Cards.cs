@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Pipeline.Runs;
 
@@ -35,7 +36,7 @@ internal static partial class ReportPage
         {
             if (example.Detail?[name]?.ToString() is { Length: > 0 } text && example.Parts?.Any(part => part.Text == text.Trim()) != true)
             {
-                Part(page, new ExamplePart(name, ExamplePart.Cut(text, 600), text.Length), null);
+                Part(page, new ExamplePart(name, Excerpt.Of(text, 600), text.Length), null);
             }
         }
 
@@ -71,6 +72,6 @@ internal static partial class ReportPage
     private static string Shown(string text)
     {
         const int Most = 80;
-        return text.Length <= Most ? text : ExamplePart.Cut(text, Most) + "…";
+        return Excerpt.Marked(text, Most);
     }
 }

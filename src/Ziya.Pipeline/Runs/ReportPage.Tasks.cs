@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Pipeline.Runs;
 
@@ -59,7 +60,7 @@ internal static partial class ReportPage
     private static void Strip(StringBuilder page, string name, SortedDictionary<int, long> bins, int y, Func<double, double> place)
     {
         const int MostName = 16;
-        page.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{y + 14}\">{Text(name.Length > MostName ? ExamplePart.Cut(name, MostName - 1) + "…" : name)}</text>");
+        page.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{y + 14}\">{Text(name.Length > MostName ? Excerpt.Of(name, MostName - 1) + "…" : name)}</text>");
         Box(page, "all", place(Quantile(bins, 0.05)), place(Quantile(bins, 0.95)), y + 8, 4);
         Box(page, "left", place(Quantile(bins, 0.25)), place(Quantile(bins, 0.75)), y + 4, 12);
         Box(page, "mid", place(Quantile(bins, 0.5)) - 1, place(Quantile(bins, 0.5)) + 1, y + 2, 16);

@@ -212,10 +212,7 @@ public sealed class Trace
     private static string Describe(Record record)
     {
         const int Most = 80;
-        var text = record.Content.ReplaceLineEndings(" ");
-        var cut = Math.Min(text.Length, Most);
-        cut -= cut > 0 && cut < text.Length && char.IsHighSurrogate(text[cut - 1]) ? 1 : 0;
-        return string.Create(CultureInfo.InvariantCulture, $"{record.Content.Length} characters: {text[..cut]}{(cut < text.Length ? "…" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{record.Content.Length} characters: {Excerpt.Marked(record.Content.ReplaceLineEndings(" "), Most)}");
     }
 
     private static string Source(Origin at)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Synthesis.Code;
 
@@ -18,10 +19,8 @@ internal static partial class Messages
     private static string Cut(string text, Func<IReadOnlyList<string>, IEnumerable<string>> choose)
     {
         var lines = Address().Replace(text, "0x...").Replace("/tmp/", "", StringComparison.Ordinal).Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToList();
-        return string.Join('\n', choose(lines).Select(line => line.Length > MostCharacters ? line[..CutAt(line)] + "..." : line));
+        return string.Join('\n', choose(lines).Select(line => Excerpt.Marked(line, MostCharacters, "...")));
     }
-
-    private static int CutAt(string line) => char.IsHighSurrogate(line[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters;
 
     [GeneratedRegex("0x[0-9a-fA-F]{6,}")]
     private static partial Regex Address();

@@ -9,7 +9,7 @@ internal static partial class PairVerdict
     /// <remarks>
     /// 1. What a model thinks aloud between <c>think</c> tags does not count. Full-width letters become plain ones, marks of Markdown go.
     /// 2. The last <c>[[A]]</c>; else the whole reply, if it is a letter.
-    /// 3. Else the last of <c>verdict: A</c>, <c>答案：A</c>, <c>A is better</c>, <c>回答A更好</c>, <c>一样好</c> and the like, wherever it stands.
+    /// 3. Else the last of <c>verdict: A</c>, <c>答案：A</c>, <c>A is better</c>, <c>回答A更好</c>, <c>A比B更好</c>, <c>B不如A</c>, <c>一样好</c> and the like, wherever it stands.
     /// 4. Else the letter that the reply begins with before a full stop, comma or the like, if no other heads a line or sentence.
     /// 5. Else the only letter of the last line that is not empty, if it ends it.
     /// </remarks>
@@ -59,9 +59,11 @@ internal static partial class PairVerdict
 
     [GeneratedRegex(
         """
-        (?:\b(?:verdict|choice|judge?ment|decision|winner|answer)\b|答案|选择|结论|判断|判定|结果|胜者|胜出)\s*(?:is|was|是|为|应为)?\s*[:=]?\s*(?:(?:answer|response|assistant|回答|选项)\s*)?(?<n>[ABC])(?![\p{L}\d'’]|\s+(?:is|and|or|和|与)\b)
-        |(?<![\p{Lu}\p{Ll}\d])(?:(?:answer|response|assistant|回答|选项)\s*)?(?<n>[AB])\s*(?:is\s+(?:the\s+)?(?:clearly\s+|slightly\s+|much\s+)?(?:better|best|stronger|superior)|wins\b|(?:的)?(?:回答)?(?:明显|显然|略|稍|要)?(?:更好|更优|更佳|较好|胜出|优于|好于))
-        |\b(?:it'?s\s+a\s+tie|(?:both|they)(?:\s+\w+)?\s+are\s+(?:about\s+)?(?:equal|equally)|equally\s+good|no\s+(?:clear\s+)?difference)\b|平局|打平|一样好|差不多|不相上下|不分上下|同样好|难分高下
+        (?:(?:\b(?:verdict|choice|judge?ment|decision|winner)\b|答案|选择|结论|判断|判定|结果|胜者|胜出)\s*(?:is|was|是|为|应为)?\s*[:=]?|\banswer\s*(?:(?:is|was)\s*[:=]?|[:=]))\s*(?:(?:answer|response|assistant|回答|选项)\s*)?(?<n>(?-i:[ABC]|[bc]|a(?!\s+[a-z])))(?![\p{L}\d'’]|\s+(?:is|and|or|和|与|tie|draw)\b)
+        |(?<n>[AB])\s*比\s*(?:answer|response|assistant|回答|选项)?\s*[AB]\s*(?:的)?(?:回答)?(?:明显|显然|略|稍|要)?(?:更|较|要)?(?:好|优|佳|强|胜)
+        |[AB]\s*不如\s*(?:answer|response|assistant|回答|选项)?\s*(?<n>[AB])(?![\p{Lu}\p{Ll}\d])
+        |(?<![\p{Lu}\p{Ll}\d]|(?:\bnor|比)\s*(?:answer|response|assistant|回答|选项)?\s*)(?:(?:answer|response|assistant|回答|选项)\s*)?(?<n>[AB])\s*(?:is\s+(?:the\s+)?(?:clearly\s+|slightly\s+|much\s+)?(?:better|best|stronger|superior)|wins\b|(?:的)?(?:回答)?(?:明显|显然|略|稍|要)?(?:更好|更优|更佳|较好|胜出|优于|好于))
+        |\b(?:(?<!\bnot\s+)a\s+(?:tie|draw)(?!-)|(?:both|they)(?:\s+\w+)?\s+are\s+(?:about\s+)?(?:equal|equally)|equally\s+good|no\s+(?:clear\s+)?difference)\b|平局|打平|一样好|差不多|不相上下|不分上下|同样好|难分高下
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Said();

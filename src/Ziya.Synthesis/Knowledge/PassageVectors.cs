@@ -15,8 +15,21 @@ internal sealed class PassageVectors
     {
         var vectors = new short[]?[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, model.Width) }, async (at, cancel) =>
-            vectors[at] = UnitVector.Of((await model.Embed(text(at), cancel).ConfigureAwait(false)).Vector.Span)).ConfigureAwait(false);
+            vectors[at] = await VectorOf(model, text(at), cancel).ConfigureAwait(false)).ConfigureAwait(false);
         return new PassageVectors(vectors);
+    }
+
+    private static async Task<short[]?> VectorOf(IEmbedder model, string text, CancellationToken cancel)
+    {
+        try
+        {
+            return UnitVector.Of((await model.Embed(text, cancel).ConfigureAwait(false)).Vector.Span);
+        }
+        catch (InvalidDataException)
+        {
+            // It concerns this passage alone, which its words can still find.
+            return null;
+        }
     }
 
     /// <summary>The nearest passages of at least a cosine, nearest first; of equal ones the first in the corpus.</summary>

@@ -32,7 +32,12 @@ public sealed class KeepRuleTests
     [InlineData("Fri, 01 Mar 2024 00:00:00 GMT", "2024-03-01T00:00:00")]
     [InlineData("2024", "2024-01-01T00:00:00")]
     [InlineData("1709251200", "2024-03-01T00:00:00")]
+    [InlineData("2024/3/1 08:00 +08:00", "2024-03-01T00:00:00")]
     [InlineData("昨天", null)]
+    [InlineData("12:30", null)]
+    [InlineData("Mar 5", null)]
+    [InlineData("3月5日", null)]
+    [InlineData("5 March 12:00 +0800", null)]
     [InlineData("9223372036854775807", null)]
     [InlineData(null, null)]
     public void Date_Forms_AreRead(string? text, string? date) =>

@@ -24,6 +24,17 @@ public sealed class UrlFormTests
     public void Of_Addresses_AreOneForOnePage(string? url, string? form) => Assert.Equal(form, UrlForm.Of(url));
 
     [Fact]
+    public void Of_AnyCharacters_NeverThrows()
+    {
+        const string Signs = "a中\u200d\u00ad\ud83d\ude00-.xn--/?&=%:@[]。ß\u0130\0 1";
+        var random = new Random(5);
+        for (var round = 0; round < 30_000; round++)
+        {
+            Assert.NotNull(UrlForm.Of("http://" + string.Concat(Enumerable.Range(0, 1 + random.Next(90)).Select(_ => Signs[random.Next(Signs.Length)]))));
+        }
+    }
+
+    [Fact]
     public void Run_EqualAddresses_GoWhateverTheirTexts()
     {
         List<Record> records =

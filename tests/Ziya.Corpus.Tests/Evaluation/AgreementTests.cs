@@ -59,4 +59,8 @@ public sealed class AgreementTests
         Assert.Null(AgreementTable.Of(choices.Take(6)).Fleiss);
         Assert.Empty(AgreementTable.Of([]).Pairs);
     }
+
+    [Fact]
+    public void Of_ItemThatIsThereTwice_CountsOnce() =>
+        Assert.Equal((1, 1.0), AgreementTable.Of([("李", "1", "left"), ("李", "1", "right"), ("Ann", "1", "left"), ("Ann", "1", "left")]).Pairs.Select(pair => (pair.Items, pair.Same)).Single());
 }

@@ -72,6 +72,14 @@ public sealed class ExtractTests
         Assert.Equal("2024-01-02", record.Meta.GetText("published"));
     }
 
+    [Fact]
+    public void Apply_JsonLdWithHalfACharacter_IsLeftAlone()
+    {
+        var html = $"<html><head><script type='application/ld+json'>{{\"articleBody\":\"\\ud842\"}}</script></head><body><p>{EnArticle}</p></body></html>";
+
+        Assert.NotEmpty(Run(html)!.Text);
+    }
+
     [Theory]
     [InlineData("<div>", 300_000, "")]
     [InlineData("<div></span>", 300_000, "")]

@@ -1,8 +1,12 @@
 using System.Text;
+using Ziya.Models.Completions;
 using Ziya.Models.Generation;
 using Ziya.Models.Recordings;
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Scoring;
 using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Models.Tests.Recordings;
 
@@ -51,6 +55,7 @@ public sealed class RecordingTests : IDisposable
     [InlineData("""{"record":"1","step":"s","text":""}""", "\"operation\" is missing")]
     [InlineData("""{"record":1,"step":"s","operation":"o","text":""}""", "\"record\" expects a text, found 1")]
     [InlineData("""{"record":"1","step":"s","operation":"o","smaple":2,"text":""}""", "\"smaple\" is no field of an answer")]
+    [InlineData("""{"record":"1","step":"s","operation":"o","text":"\ud842"}""", "not valid JSON")]
     [InlineData("""{"record":"1","step":"s","operation":"o","text":["x"]}""", "\"text\" expects a text or null")]
     [InlineData("""{"record":"1","step":"s","operation":"o","text":"x","score":1}""", "a line holds one answer")]
     [InlineData("""{"record":"1","step":"s","operation":"o","text":"x","ending":"end"}""", "expects stop, length or filtered")]
@@ -93,6 +98,36 @@ public sealed class RecordingTests : IDisposable
         Assert.Matches("^[0-9a-f]{16}$", PromptHash.Of(messages));
         Assert.Equal(PromptHash.Of(messages), PromptHash.Of([.. messages]));
         Assert.Equal(4, new[] { messages, [messages[1], messages[0]], [messages[1]], [new("system", "ab"), new("user", "")] }.Select(PromptHash.Of).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Publish_IdsAndChoicesOfAnyKind_MakeAFileThatCanBeReplayed()
+    {
+        var folder = Directory.CreateTempSubdirectory("ziya-recording-");
+        var context = new ModelContext("m", "", new FileStore(folder.FullName), TimeProvider.System, typeof(ITextScorer));
+        RecordedAnswer[] answers =
+        [
+            new(Of("a\0b\0c")) { Text = "一", Model = "m" }, new(Of("a\0b")) { Text = "二", Model = "m" },
+            new(new Purpose("甲", "judge", "judge 1 2")) { Choices = [double.NegativeInfinity, -0.5, double.NaN], Model = "m" },
+        ];
+        await using (var kept = new CompletionCache(context.Store, context.Recordings))
+        {
+            foreach (var answer in answers)
+            {
+                var line = new JsonLine();
+                answer.Write(line);
+                await kept.Keep(Recording.Key(answer.For, answer.Model), line.Written.ToArray());
+            }
+        }
+
+        File.Delete(_path);
+        Assert.Single(RecordingFile.Publish(_path, context));
+        Assert.Single(RecordingFile.Publish(_path, context));
+        using var recording = Recording.Open(_path);
+        Assert.Equal(3, recording.Count);
+        Assert.Equal(("一", "二"), (recording.Find(answers[0].For, "m")!.Text, recording.Find(answers[1].For, "m")!.Text));
+        Assert.Equal(1, recording.Find(answers[2].For, "m")!.Choices!.Index().MaxBy(choice => choice.Item).Index);
+        folder.Delete(true);
     }
 
     private static Purpose Of(string record, int sample = 1) => new(record, "answer", "answer", sample);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ziya.Pipeline.Records;
 
 namespace Ziya.Corpus.Filtering.Contamination;
 
@@ -51,7 +52,7 @@ internal sealed class Overlap(EvaluationIndex index)
             ["item"] = index.Items[pair.Key].Name,
             ["line"] = index.Items[pair.Key].Line,
             ["share_of_item"] = Math.Round(Share(pair.Key), 4),
-            ["spans"] = new JsonArray([.. Joined(pair.Value).Take(MostItems).Select(span => JsonValue.Create(Short(_cutter.Span(span.Start, span.End))))]),
+            ["spans"] = new JsonArray([.. Joined(pair.Value).Take(MostItems).Select(span => JsonValue.Create(Excerpt.Marked(_cutter.Span(span.Start, span.End), MostSpanCharacters)))]),
         }),
     ];
 
@@ -102,6 +103,4 @@ internal sealed class Overlap(EvaluationIndex index)
 
         return joined;
     }
-
-    private static string Short(string span) => span.Length <= MostSpanCharacters ? span : $"{span[..MostSpanCharacters]}…";
 }

@@ -26,6 +26,11 @@ internal static class ClassifierTrainer
             throw new InvalidDataException(labels.Count < 2 ? "two labels at least are needed to tell texts apart." : $"too few texts of label '{labels[missing]}': all of them are held out.");
         }
 
+        if (labels.Count > LinearClassifier.MostLabels || (long)labels.Count << options.Bits > LinearClassifier.MostWeights)
+        {
+            throw new InvalidDataException($"{labels.Count} labels with {options.Bits} bits are too many: at most {LinearClassifier.MostLabels} labels, and labels times 2^bits at most {LinearClassifier.MostWeights}. Take fewer bits.");
+        }
+
         var model = new LinearClassifier
         {
             Labels = [.. labels],

@@ -12,8 +12,13 @@ internal sealed class LinearClassifier
 {
     public const int Version = 1;
 
+    /// <summary>Most labels.</summary>
+    public const int MostLabels = 1000;
+
+    /// <summary>Most weights: a file of 1 GB, which is read whole.</summary>
+    public const int MostWeights = 1 << 28;
+
     private const ulong Magic = 0x0A534C432D59495A; // "ZIY-CLS\n"
-    private const int MostLabels = 1000;
 
     public required IReadOnlyList<string> Labels { get; init; }
 

@@ -42,6 +42,27 @@ public sealed class DecontaminateTests : IDisposable
     public void Apply_LessThanAMatch_Stays(string text) => Assert.Null(Apply(Options(), new Document { Id = "a", Text = text }).Reason);
 
     [Fact]
+    public void Apply_LongMatchOfRareCharacters_IsShownWithoutHalfACharacter()
+    {
+        var path = Path.Combine(_folder, "rare.jsonl");
+        var text = "甲" + string.Concat(Enumerable.Repeat("𠮷", 200));
+        File.WriteAllText(path, JsonSerializer.Serialize(new { text }));
+
+        var drop = Apply(new DecontaminateOptions { Against = [path] }, new Document { Id = "a", Text = text });
+
+        Assert.Equal("甲" + string.Concat(Enumerable.Repeat("𠮷", 149)) + "…", (string)drop.Detail!["matches"]![0]!["spans"]![0]!);
+    }
+
+    [Fact]
+    public void Check_HalfACharacterInAnItem_SaysWhere()
+    {
+        var path = Path.Combine(_folder, "half.jsonl");
+        File.WriteAllText(path, File.ReadLines(Sums).First() + "\n" + """{"text":"半个字 \ud842"}""");
+
+        Assert.StartsWith($"{path}:2: not a JSON object: ", Assert.Single(Step(new DecontaminateOptions { Against = [path] }).Check()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Apply_GoodSamples_AllStay() =>
         Assert.Empty(SampleCorpus.Documents.Values.Where(document => Apply(Options(), document).Reason is not null).Select(document => document.Id));
 

@@ -107,6 +107,17 @@ public sealed class ClassifierTests : IDisposable
         Assert.Throws<InvalidDataException>(() => ClassifierTrainer.Train([("a", 0), ("b", 1)], Labels, new ClassifierOptions(), out _));
     }
 
+    [Theory]
+    [InlineData(32, 26)]
+    [InlineData(1001, 10)]
+    public void Train_MoreThanAFileHolds_IsRefused(int labels, int bits)
+    {
+        string[] names = [.. Enumerable.Range(0, labels).Select(label => $"label {label}")];
+        var texts = names.SelectMany((name, label) => Enumerable.Range(0, 12).Select(_ => (name, label))).ToList();
+
+        Assert.Contains("Take fewer bits", Assert.Throws<InvalidDataException>(() => ClassifierTrainer.Train(texts, names, new ClassifierOptions { Bits = bits }, out _)).Message, StringComparison.Ordinal);
+    }
+
     private static LinearClassifier Train() => ClassifierTrainer.Train(Texts("train.jsonl"), Labels, new ClassifierOptions { Bits = 16, HeldOut = 0.2 }, out _);
 
     private static List<(string Text, int Label)> Texts(string name) =>
