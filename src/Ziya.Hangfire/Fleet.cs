@@ -6,7 +6,6 @@ using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
-using Ziya.Pipeline.Storage;
 
 namespace Ziya.Hangfire;
 

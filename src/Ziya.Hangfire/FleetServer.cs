@@ -1,5 +1,4 @@
 using Hangfire;
-using Hangfire.Server;
 
 namespace Ziya.Hangfire;
 

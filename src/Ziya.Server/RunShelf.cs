@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Storage;
 

@@ -46,7 +46,9 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
 
         if (!looks && !context.Request.Path.StartsWithSegments("/hangfire/stats"))
         {
-            Audit(context.User.Identity?.Name ?? "nobody", context.Request.Method, context.Request.Path, context.Items[Detail] as string ?? "", context.Response.StatusCode, context.Connection.RemoteIpAddress);
+            var (who, detail) = (context.User.Identity?.Name ?? "nobody", context.Items[Detail] as string ?? "");
+            var path = context.Request.Path.ToString();
+            Audit(who, context.Request.Method, path, detail, context.Response.StatusCode, context.Connection.RemoteIpAddress);
         }
     }
 
