@@ -82,6 +82,7 @@ public sealed class JudgingPageTests(Chromium chromium) : IClassFixture<Chromium
         Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "evaluate", "review", "data.jsonl", "--out", "review.html", "--count", "10").Exit);
         await using var context = await chromium.Open("zh-CN");
         var page = await Open(context, "review.html");
+        Assert.Equal("好，还是不好？", await page.TextContentAsync("h1"));
         await Press(page, "g", "b", "c", "t", "t", "a", "Enter", "g", "g", "g", "g", "g", "g", "g", "g");
         Assert.Equal("已评 10 / 10", await page.TextContentAsync("#count"));
         var saved = await Save(page, "韩梅梅");

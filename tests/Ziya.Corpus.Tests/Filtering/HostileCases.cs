@@ -1,5 +1,6 @@
 using System.Text;
 using Ziya.Corpus.Bucketing;
+using Ziya.Corpus.Evaluation;
 using Ziya.Corpus.Filtering;
 using Ziya.Corpus.Filtering.Contamination;
 using Ziya.Corpus.Scoring;
@@ -48,6 +49,7 @@ internal static class HostileCases
         "sample" => new SampleOptions { Count = 3 },
         "bucket" => new BucketOptions { By = "length", Within = "language" },
         "mix" => new MixOptions { Within = "source", Weights = new Dictionary<string, double> { ["a"] = 1 } },
+        "comply" => new ComplyOptions { Most = 1, Rate = 1, Toxic = [Phrases(folder)] },
         "classify" => new ClassifyOptions { Model = Classifier(folder) },
         "decontaminate" => new DecontaminateOptions { Against = [Evaluation(folder)], Mode = RuleMode.Tag },
         "perplexity" => new PerplexityOptions { Lm = new Dictionary<string, string> { [PerplexityOptions.Any] = Lm(folder) } },

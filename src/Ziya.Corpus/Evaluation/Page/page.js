@@ -2,6 +2,7 @@
 (() => {
   const words = {
     en: {
+      titles: {},
       left: 'Left is better', tie: 'Equal', right: 'Right is better', good: 'Good', bad: 'Bad',
       coherence: 'incoherent', readability: 'hard to read', toxicity: 'toxic', privacy: 'private data', advertising: 'advertising', markup: 'leftover HTML', wrong: 'wrong', other: 'other',
       system: 'System prompt', question: 'Question', answer: 'Answer', text: 'Text', chosen: 'Chosen', rejected: 'Rejected', leftSide: 'Left', rightSide: 'Right',
@@ -12,6 +13,7 @@
       help: 'Space and the arrows up and down scroll. Progress is kept in this browser; s saves it as a file, at any time.',
     },
     zh: {
+      titles: { 'Which answer is better?': '哪个回答更好？', 'Good or bad?': '好，还是不好？' },
       left: '左边更好', tie: '差不多', right: '右边更好', good: '好', bad: '不好',
       coherence: '不连贯', readability: '难以阅读', toxicity: '有害内容', privacy: '隐私信息', advertising: '广告', markup: '残留 HTML', wrong: '有错误', other: '其他',
       system: '系统提示', question: '问题', answer: '回答', text: '正文', chosen: '被选中的回答', rejected: '被拒绝的回答', leftSide: '左', rightSide: '右',
@@ -24,6 +26,12 @@
   };
   const say = words[(navigator.language || 'en').startsWith('zh') ? 'zh' : 'en'];
   document.documentElement.lang = say === words.zh ? 'zh' : 'en';
+
+  // The titles that stand there where nobody gave another.
+  const heading = document.querySelector('h1');
+  if (Object.hasOwn(say.titles, heading.textContent)) {
+    document.title = heading.textContent = say.titles[heading.textContent];
+  }
 
   const data = JSON.parse(document.getElementById('data').textContent);
   const pairs = data.kind === 'pairs';
