@@ -36,7 +36,7 @@ internal sealed class EarlierIndex(string? folder, string step, Func<IReadOnlyDi
             _ = folder is null ? null : Open();
             return null;
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return "against: " + exception.Message;
         }

@@ -59,15 +59,8 @@ internal sealed record PageKey
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var store = new FileStore(folder);
-        Write(store, Path.GetFileName(key), JsonText.Write(this));
-        Write(store, Path.GetFileName(path), System.Text.Encoding.UTF8.GetBytes(page));
-    }
-
-    private static void Write(FileStore store, string name, byte[] content)
-    {
-        using var pending = store.Create(name);
-        pending.Content.Write(content);
-        pending.Commit();
+        store.Write(Path.GetFileName(key), JsonText.Write(this));
+        store.Write(Path.GetFileName(path), System.Text.Encoding.UTF8.GetBytes(page));
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using Ziya.Pipeline.Storage;
 
@@ -13,16 +13,20 @@ internal static class ListFile
     /// <exception cref="InvalidDataException">The file is cut off or is no UTF-8.</exception>
     public static IEnumerable<(string Line, int Number)> Lines(string path)
     {
-        using var file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[4];
-        var compression = Compressions.OfBytes(start[..file.ReadAtLeast(start, start.Length, false)], path);
-        file.Position = 0;
-        return [.. Read(path, compression == Compression.None ? file : Compressions.Unpack(file, compression))];
+        using var file = Compressions.Unpack(File.OpenRead(path), path, out _);
+        return [.. Read(path, file)];
     }
 
-    /// <summary>Changes when one of the files does.</summary>
-    public static string Version(IEnumerable<string> paths) => string.Concat(paths.Select(path => new FileInfo(path)).Select(file =>
-        string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{(file.Exists ? file.Length : 0)}|{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}\n")));
+    /// <summary>Changes when what one of the files holds does, and not with the machine or the folder it lies in.</summary>
+    public static string Version(IEnumerable<string> paths) => string.Concat(paths.Select(path => (File.Exists(path) ? HashOf(path) : "") + "\n"));
+
+    private static string HashOf(string path)
+    {
+        using var content = File.OpenRead(path);
+        var hash = new XxHash128();
+        hash.Append(content);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
     /// <summary>What is wrong with the files of an option: missing, unreadable, or without an entry.</summary>
     /// <param name="option">The option's name.</param>

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Ziya.Corpus.Scoring.Lm;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Scoring;
 using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Corpus.Scoring;
 
@@ -36,8 +36,7 @@ internal sealed class NgramPerplexity(PerplexityOptions options) : Step<Record, 
     }
 
     /// <inheritdoc/>
-    public override string Version() => string.Concat(options.Lm.Values.Select(path => new FileInfo(path))
-        .Select(file => file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n") : ""));
+    public override string Version() => FileVersions.Of(options.Lm.Values.Select(path => new FileInfo(path)));
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Ziya.Models.Checkpoints;
 using Ziya.Models.Devices;
 using Ziya.Models.Export;
@@ -8,6 +7,7 @@ using Ziya.Models.Prompts;
 using Ziya.Models.Recordings;
 using Ziya.Models.Scoring;
 using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Models.Entries;
 
@@ -130,9 +130,7 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
     protected override string ModelVersion()
     {
         var files = new DirectoryInfo(Onnx) is { Exists: true } folder ? folder.EnumerateFiles() : [];
-        var template = new FileInfo(Template ?? PlainTemplate);
-        return string.Concat(files.OrderBy(file => file.Name, StringComparer.Ordinal).Concat(template.Exists ? [template] : [])
-            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
+        return FileVersions.Of(files.OrderBy(file => file.Name, StringComparer.Ordinal).Append(new FileInfo(Template ?? PlainTemplate)));
     }
 
     /// <inheritdoc/>

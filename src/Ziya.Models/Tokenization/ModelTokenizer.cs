@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Ziya.Models.Prompts;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Models.Tokenization;
 
@@ -70,8 +70,7 @@ public sealed class ModelTokenizer : Tokenizer
     public static string VersionOf(string path)
     {
         var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
-        return string.Concat(Files.Append(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)
-            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n")));
+        return FileVersions.Of(Files.Append(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(folder, name))));
     }
 
     /// <inheritdoc/>

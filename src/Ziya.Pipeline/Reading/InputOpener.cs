@@ -96,15 +96,7 @@ internal static class InputOpener
         return store.OpenRead(path, offset);
     }
 
-    private static Stream Unpacked(string path, out Compression compression)
-    {
-        var file = OpenFile(path, 0);
-        Span<byte> start = stackalloc byte[4];
-        var read = file.ReadAtLeast(start, start.Length, false);
-        file.Position = 0;
-        compression = read == 0 ? Compression.None : Compressions.OfBytes(start[..read], path);
-        return Compressions.Unpack(file, compression);
-    }
+    private static Stream Unpacked(string path, out Compression compression) => Compressions.Unpack(OpenFile(path, 0), path, out compression);
 
     /// <summary>Bytes that are not of the encoding become 0xFF, which no UTF-8 has, so that the record they stand in is quarantined.</summary>
     private static Utf8Stream Transcode(Stream stream, string name) => new(stream, Encoding.GetEncoding(name));

@@ -26,9 +26,13 @@ public sealed class EarlierStep
     /// <exception cref="InvalidDataException">There is none, or it is not done; the message says why, and what to do.</exception>
     public static EarlierStep Open(string folder, string step, IReadOnlyDictionary<string, string> options, IReadOnlyList<Channel> channels)
     {
+        if (Stores.Fault(folder) is { } fault)
+        {
+            throw new InvalidDataException(fault);
+        }
+
         var run = RunFolder.At(folder);
-        var plan = Directory.Exists(folder) ? run.ReadPlan() : null;
-        if (plan is null)
+        if (run.ReadPlan() is not { } plan)
         {
             throw new InvalidDataException($"{folder} is no run folder: it has no plan.json. Name the folder of an earlier run, such as runs/curate-1a2b3c4d.");
         }

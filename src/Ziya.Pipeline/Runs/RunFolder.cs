@@ -106,10 +106,5 @@ public sealed class RunFolder(IStore store)
         return copy.ToArray();
     }
 
-    internal void Write(string path, ReadOnlySpan<byte> content)
-    {
-        using var pending = store.Create(path);
-        pending.Content.Write(content);
-        pending.Commit();
-    }
+    internal void Write(string path, ReadOnlySpan<byte> content) => store.Write(path, content);
 }

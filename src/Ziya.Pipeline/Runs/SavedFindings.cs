@@ -24,10 +24,7 @@ internal static class SavedFindings
 
             using var shared = new ExternalSorter(context.Scratch, context.SortBytes);
             ReduceTask.Fill(shared, pass.FindingsFrom.Where(source => source.Channel.Spread == Spread.One), 0, context, CancellationToken.None);
-            var content = step.Save(shared);
-            using var pending = new FileStore(Path.GetDirectoryName(Path.GetFullPath(path))!).Create(Path.GetFileName(path));
-            pending.Content.Write(content);
-            pending.Commit();
+            new FileStore(Path.GetDirectoryName(Path.GetFullPath(path))!).Write(Path.GetFileName(path), step.Save(shared));
         }
     }
 }

@@ -116,10 +116,7 @@ public sealed partial class BlobStore : IStore
             return;
         }
 
-        using var input = source.OpenRead(from);
-        using var pending = Create(to);
-        input.CopyTo(pending.Content, 1 << 20);
-        pending.Commit();
+        this.Copy(source, from, to);
     }
 
     /// <summary>Nothing to do: blocks that were not committed are not seen, and the service drops them after a week.</summary>

@@ -61,6 +61,16 @@ internal static class Compressions
         return OfName(path) == Compression.Brotli ? Compression.Brotli : Compression.None;
     }
 
+    /// <summary>A stream of the unpacked bytes of a file that can be sought in, whatever it is packed with.</summary>
+    public static Stream Unpack(Stream file, string path, out Compression compression)
+    {
+        Span<byte> start = stackalloc byte[4];
+        var read = file.ReadAtLeast(start, start.Length, false);
+        file.Position = 0;
+        compression = read == 0 ? Compression.None : OfBytes(start[..read], path);
+        return Unpack(file, compression);
+    }
+
     /// <summary>A stream of the unpacked bytes.</summary>
     public static Stream Unpack(Stream packed, Compression compression) => compression switch
     {

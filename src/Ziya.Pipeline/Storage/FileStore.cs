@@ -101,9 +101,7 @@ public sealed partial class FileStore : IStore
                 return false;
             }
 
-            using var pending = Create(path);
-            pending.Content.Write(content);
-            pending.Commit();
+            this.Write(path, content);
             return true;
         }
     }
@@ -134,10 +132,7 @@ public sealed partial class FileStore : IStore
             return;
         }
 
-        using var input = source.OpenRead(from);
-        using var pending = Create(to);
-        input.CopyTo(pending.Content, 1 << 20);
-        pending.Commit();
+        this.Copy(source, from, to);
     }
 
     /// <inheritdoc/>

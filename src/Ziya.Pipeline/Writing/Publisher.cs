@@ -37,7 +37,7 @@ internal static class Publisher
         }
 
         WriteCard(run, target, manifest, markers);
-        Write(target, Manifest.Path, JsonText.Write(manifest));
+        target.Write(Manifest.Path, JsonText.Write(manifest));
     }
 
     private static void RemoveStale(IStore target, Manifest manifest)
@@ -69,19 +69,12 @@ internal static class Publisher
         var counts = Report.CountOf(markers, run.Plan);
         var stats = Report.StatsOf(markers, run.Plan);
         var models = ModelReport.Of(run.Plan, run.Plan.Phases.SelectMany(phase => markers[phase.Name].Values), stats);
-        Write(target, Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), stats, models)));
+        target.Write(Card, Encoding.UTF8.GetBytes(DatasetCard.Write(run.Job, manifest, counts, Report.MakeFunnel(run.Plan, counts), stats, models)));
     }
 
     private static string ReadText(IStore store, string path)
     {
         using var reader = new StreamReader(store.OpenRead(path));
         return reader.ReadToEnd();
-    }
-
-    private static void Write(IStore target, string path, byte[] content)
-    {
-        using var pending = target.Create(path);
-        pending.Content.Write(content);
-        pending.Commit();
     }
 }

@@ -58,6 +58,7 @@ public sealed class DedupAgainstTests : IDisposable
         Assert.Contains("has no step 'dedup_minhash'", Fault("dedup_minhash", "runs/one"), StringComparison.Ordinal);
         Assert.Contains("is no run folder", Fault("dedup_exact", "empty"), StringComparison.Ordinal);
         Assert.Contains("is no run folder", Fault("dedup_exact", "nowhere"), StringComparison.Ordinal);
+        Assert.Contains("'azblob://A_B/run': expected azblob://container/prefix", Fault("dedup_exact", "azblob://A_B/run"), StringComparison.Ordinal);
         foreach (var file in Directory.GetFiles(Path.Combine(_folder, "runs", "one"), "*.hashes.spill", SearchOption.AllDirectories))
         {
             File.Delete(file);
@@ -87,7 +88,7 @@ public sealed class DedupAgainstTests : IDisposable
     private static string Digits(string id) => string.Concat(id.Where(char.IsAsciiDigit));
 
     private string Fault(string step, string against) =>
-        Assert.Throws<JobFaultException>(() => Parse("bad", step, Path.Combine(_folder, against))).Message;
+        Assert.Throws<JobFaultException>(() => Parse("bad", step, against.StartsWith("azblob", StringComparison.Ordinal) ? against : Path.Combine(_folder, against))).Message;
 
     private Job Parse(string name, string step, string? against)
     {

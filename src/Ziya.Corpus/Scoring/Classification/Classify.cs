@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Corpus.Scoring.Classification;
 
@@ -74,9 +75,7 @@ public sealed partial class Classify(ClassifyOptions options) : Step<Record, Rec
     }
 
     /// <inheritdoc/>
-    public override string Version() => new FileInfo(options.Model) is { Exists: true } file
-        ? string.Create(CultureInfo.InvariantCulture, $"{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}")
-        : "";
+    public override string Version() => FileVersions.Of([new FileInfo(options.Model)]);
 
     /// <inheritdoc/>
     public override Verdict<Record> Apply(Record record)

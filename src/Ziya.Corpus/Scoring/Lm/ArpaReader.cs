@@ -20,11 +20,7 @@ internal sealed class ArpaReader : IDisposable
     public ArpaReader(string path)
     {
         _path = path;
-        var file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[4];
-        var read = file.ReadAtLeast(start, start.Length, false);
-        file.Position = 0;
-        _stream = Compressions.Unpack(file, read == 0 ? Compression.None : Compressions.OfBytes(start[..read], path));
+        _stream = Compressions.Unpack(File.OpenRead(path), path, out _);
         _lines = new LineReader(_stream, 1 << 20, MostLineBytes, 0);
     }
 

@@ -54,6 +54,22 @@ public sealed class DecontaminateTests : IDisposable
     }
 
     [Fact]
+    public void Version_IsThatOfTheContent_WhereverAndSinceWheneverItLies()
+    {
+        var (one, other) = (Path.Combine(_folder, "one.jsonl"), Path.Combine(_folder, "other.jsonl"));
+        File.WriteAllText(one, "{\"text\":\"甲\"}");
+        File.Copy(one, other);
+        File.SetLastWriteTimeUtc(other, DateTime.UnixEpoch);
+        Assert.Equal(VersionOf(one), VersionOf(other));
+
+        File.WriteAllText(other, "{\"text\":\"乙\"}");
+        File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(one));
+        Assert.NotEqual(VersionOf(one), VersionOf(other));
+
+        string VersionOf(string path) => Step(new DecontaminateOptions { Against = [path] }).Version();
+    }
+
+    [Fact]
     public void Check_HalfACharacterInAnItem_SaysWhere()
     {
         var path = Path.Combine(_folder, "half.jsonl");
