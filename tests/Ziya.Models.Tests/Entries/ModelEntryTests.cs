@@ -157,7 +157,7 @@ public sealed class ModelEntryTests : IDisposable
     {
         var faults = Assert.Throws<JobFaultException>(() => JobFile.Parse(
             Yaml("").Replace("m: { endpoint: \"\", model: m }", "m: { onnx: no/such/folder, template: ziya3 }", StringComparison.Ordinal), "job.yaml", [], Catalog)).Message;
-        Assert.Contains("job.yaml:3:11: model 'm': no/such/folder: is no exported model", faults, StringComparison.Ordinal);
+        Assert.Contains("job.yaml:3:11: model 'm': no/such/folder: there is no such folder", faults, StringComparison.Ordinal);
         Assert.Contains("There is no template 'ziya3'", faults, StringComparison.Ordinal);
     }
 
