@@ -14,7 +14,7 @@ internal static class Api
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api");
-        api.MapGet("/runs", (RunShelf runs) => Json(runs.All())).WithSummary("All runs: state, phases, records so far.").Produces<IReadOnlyList<RunState>>();
+        api.MapGet("/runs", (RunShelf runs) => Json(runs.Lately())).WithSummary("All runs: state, phases, records so far.").Produces<IReadOnlyList<RunState>>();
         api.MapGet("/runs/{name}", (RunShelf runs, string name) => Json(runs.Find(name))).WithSummary("One run.").Produces<RunState>().Produces<Problem>(404);
         api.MapGet("/runs/{name}/report", (RunShelf runs, string name) => runs.ReportOf(name) is { } report ? Results.Bytes(JsonText.Write(report), "application/json") : None())
             .WithSummary("The report as it is now, the funnel so far while the run goes on.").Produces(200, contentType: "application/json").Produces<Problem>(404);

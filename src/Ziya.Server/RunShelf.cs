@@ -47,12 +47,34 @@ internal sealed record RunRecords(long Read, long Created, long Written, long Dr
 internal sealed partial class RunShelf(ServeOptions options, IRunner runner, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FreshList = TimeSpan.FromSeconds(1);
+
+    // A report reads every marker: 2000 take some 0.1 s. A larger run's is made aside, and pages show the one before.
+    private const int MostAtOnce = 2000;
+    private const int MostReports = 64;
 
     private readonly ConcurrentDictionary<string, (string Version, RunState State)> _ended = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, string? Ended, Report Report)> _reports = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, int Done)> _first = new();
+    private readonly ConcurrentDictionary<string, Task> _making = new();
+    private readonly Lock _listing = new();
+    private (DateTimeOffset At, IReadOnlyList<RunState> Runs)? _all;
 
-    /// <summary>The runs, those that were written to last first.</summary>
+    /// <summary>The runs as they were at most a second ago: many who watch cost no more than one.</summary>
+    public IReadOnlyList<RunState> Lately()
+    {
+        lock (_listing)
+        {
+            if (_all is not { } kept || time.GetUtcNow() - kept.At > FreshList)
+            {
+                _all = kept = (time.GetUtcNow(), All());
+            }
+
+            return kept.Runs;
+        }
+    }
+
+    /// <summary>The runs, those that go on first, then those that were begun last.</summary>
     public IReadOnlyList<RunState> All()
     {
         var known = runner.Runs.ToDictionary(run => NameOf(run.Folder), StringComparer.Ordinal);
@@ -81,7 +103,7 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
     /// <summary>Where the run of a name lies.</summary>
     public string PathOf(string name) => runner.Runs.FirstOrDefault(run => NameOf(run.Folder) == name)?.Folder ?? $"{options.Runs.TrimEnd('/')}/{name}";
 
-    /// <summary>The report as it is now, at most two seconds old; null where nothing is planned yet.</summary>
+    /// <summary>The report as it is now, at most two seconds old, or some more of a large run that goes on; null where nothing is planned yet, or where the first report of a large run is being made.</summary>
     public Report? ReportOf(string name)
     {
         if (Folder(name) is not { } folder || folder.Store.Find(RunFolder.PlanPath) is null)
@@ -90,9 +112,26 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
         }
 
         var ended = folder.Store.Find(RunFolder.ReportPath)?.Version;
-        if (_reports.TryGetValue(name, out var kept) && kept.Ended == ended && (time.GetUtcNow() - kept.At < Fresh))
+        var isKept = _reports.TryGetValue(name, out var kept);
+        if (isKept && kept.Ended == ended && (ended is not null || time.GetUtcNow() - kept.At < Fresh))
         {
             return kept.Report;
+        }
+
+        if (ended is null && folder.ReadPlan() is { } plan && plan.Phases.Sum(phase => phase.Tasks.Count) > MostAtOnce)
+        {
+            _making.GetOrAdd(name, _ => Task.Run(() => Make(name, folder, null)).ContinueWith(_ => _making.TryRemove(name, out var _), TaskScheduler.Default));
+            return isKept ? kept.Report : null;
+        }
+
+        return Make(name, folder, ended);
+    }
+
+    private Report Make(string name, RunFolder folder, string? ended)
+    {
+        if (_reports.Count > MostReports)
+        {
+            _reports.Clear();
         }
 
         var report = Report.Of(folder);

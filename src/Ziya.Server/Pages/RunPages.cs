@@ -12,7 +12,7 @@ internal static class RunPages
     /// <summary>All runs.</summary>
     public static IResult All(HttpContext context, RunShelf runs, IRunner runner)
     {
-        var all = runs.All();
+        var all = runs.Lately();
         Markup rows = all.Count == 0
             ? $"""<tr><td colspan="7">No runs yet. <a href="/jobs">Jobs</a> can be started.</td></tr>"""
             : Markup.Each(all, run => Row(context, run));

@@ -59,7 +59,17 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
     }
 
     /// <inheritdoc/>
-    public void Resume(string folder) => Queue(RunFolder.At(folder).ReadJob(catalog), folder);
+    public void Resume(string folder)
+    {
+        Job? known;
+        lock (_lock)
+        {
+            // One that never began has no job in its folder yet.
+            known = _runs.GetValueOrDefault(folder)?.Job;
+        }
+
+        Queue(known ?? RunFolder.At(folder).ReadJob(catalog), folder);
+    }
 
     /// <inheritdoc/>
     public void Pause(string folder) => End(folder, "paused");

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+using Ziya.Pipeline.Tests.Fixtures;
+
+namespace Ziya.Server.Tests;
+
+/// <summary>Whoever carries out the runs: verbs and schedules. The local one in every build, that of the fleet where there is Hangfire.</summary>
+public sealed class RunnerTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Kinds =>
+#if HAS_HANGFIRE
+        ["local", "fleet"];
+#else
+        ["local"];
+#endif
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Verbs_OfARunThatGoesOn_DoWhatTheySay(string kind)
+    {
+        var gate = new ManualResetEventSlim();
+        var word = Guid.NewGuid().ToString("N");
+        CallBack.Actions[word] = _ => gate.Wait(Patience);
+        using var runner = Make(kind, TimeProvider.System);
+        runner.Begin();
+        var run = runner.Start(Write("one", $"call_back: {{ word: {word} }}"), []);
+        Assert.Equal(run, runner.Start(_folder["jobs/one.yaml"], []));
+        runner.Pause(run);
+        gate.Set();
+        Await(runner, run, "paused");
+        runner.Resume(run);
+        Await(runner, run, "done");
+        Assert.True(File.Exists(Path.Combine(run, "report.html")));
+
+        gate.Reset();
+        var second = runner.Start(Write("two", $"call_back: {{ word: {word} }}"), []);
+        runner.Stop(second);
+        gate.Set();
+        Await(runner, second, "stopped");
+        runner.Resume(second);
+        Await(runner, second, "done");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Start_StepThatThrows_FailsWithItsReasonAndTheNextRunGoesOn(string kind)
+    {
+        using var runner = Make(kind, TimeProvider.System);
+        runner.Begin();
+        var run = runner.Start(Write("bad", "throw_on: { word: bread }", "limits: { poisoned: 0 }"), []);
+        Await(runner, run, "failed");
+        Assert.Contains("bread", runner.Runs.Single(known => known.Folder == run).Error, StringComparison.Ordinal);
+        var next = runner.Start(Write("good", "unique"), []);
+        Await(runner, next, "done");
+    }
+
+    [Fact]
+    public void Schedule_TimeHasCome_StartsTheJobInItsTimeZone()
+    {
+        // Eleven in the evening in London is seven in the morning in Shanghai.
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 5, 22, 59, 30, TimeSpan.Zero));
+        var path = Write("daily", "unique", "schedule: \"0 7 * * *\"\ntime_zone: Asia/Shanghai");
+        var shelf = new JobShelf(_folder["jobs"], TestRun.Catalog);
+        using var runner = Make("local", time);
+        runner.Begin();
+        runner.Schedule(shelf.All());
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Empty(runner.Runs);
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal("daily", Assert.Single(runner.Runs).Job);
+        Assert.Contains("2026-01-05 23:00 UTC: daily-", runner.LastStart("daily.yaml"), StringComparison.Ordinal);
+
+        File.Delete(path);
+        runner.Schedule(shelf.All());
+        Await(runner, runner.Runs[0].Folder, "done");
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Contains("2026-01-05", runner.LastStart("daily.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Next_SummerTime_IsThatOfTheZone()
+    {
+        Write("zone", "unique", "schedule: \"30 9 * * 1\"\ntime_zone: Europe/London");
+        var job = Assert.Single(new JobShelf(_folder["jobs"], TestRun.Catalog).All());
+        var next = job.Next(new DateTimeOffset(2026, 3, 22, 0, 0, 0, TimeSpan.Zero), 2);
+        Assert.Equal([new(2026, 3, 23, 9, 30, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 30, 8, 30, 0, TimeSpan.Zero)], next.Select(at => at.ToUniversalTime()));
+    }
+
+#if HAS_HANGFIRE
+    [Fact]
+    public void Schedule_JobFiles_BecomeRecurringJobsAndGoWithThem()
+    {
+        var path = Write("daily", "unique", "schedule: \"0 7 * * *\"\ntime_zone: Asia/Shanghai");
+        Write("never", "unique");
+        var shelf = new JobShelf(_folder["jobs"], TestRun.Catalog);
+        using var runner = (FleetRunner)Make("fleet", TimeProvider.System);
+        runner.Schedule(shelf.All());
+        runner.Schedule(shelf.All());
+        var job = Assert.Single(Recurring(runner));
+        Assert.Equal(("job:daily.yaml", "0 7 * * *", "Asia/Shanghai", "scheduler"), (job.Id, job.Cron, job.TimeZoneId, job.Job.Queue));
+
+        Write("daily", "unique", "schedule: \"0 8 * * *\"");
+        runner.Schedule(shelf.All());
+        Assert.Equal(("0 8 * * *", "UTC"), (Recurring(runner)[0].Cron, Recurring(runner)[0].TimeZoneId));
+        runner.Begin();
+        new global::Hangfire.RecurringJobManager(runner.Storage).TriggerJob("job:daily.yaml");
+        var watch = Stopwatch.StartNew();
+        while (runner.Runs.Count == 0 && watch.Elapsed < Patience)
+        {
+            Thread.Sleep(20);
+        }
+
+        Await(runner, Assert.Single(runner.Runs).Folder, "done");
+        File.Delete(path);
+        runner.Schedule(shelf.All());
+        Assert.Empty(Recurring(runner));
+    }
+
+    private static List<global::Hangfire.Storage.RecurringJobDto> Recurring(FleetRunner runner)
+    {
+        using var connection = runner.Storage.GetConnection();
+        return [.. global::Hangfire.Storage.StorageConnectionExtensions.GetRecurringJobs(connection).Where(job => job.Id != "ziya-tend")];
+    }
+#endif
+
+    private static void Await(IRunner runner, string run, string state)
+    {
+        var watch = Stopwatch.StartNew();
+        while (runner.Runs.Single(known => known.Folder == run).State != state)
+        {
+            Assert.True(watch.Elapsed < Patience, $"{run} is {runner.Runs.Single(known => known.Folder == run)}, not {state}");
+            Thread.Sleep(20);
+        }
+    }
+
+    private IRunner Make(string kind, TimeProvider time)
+    {
+        var options = new ServeOptions { Jobs = _folder["jobs"], Runs = _folder["runs"], Workers = 2 };
+#if HAS_HANGFIRE
+        return kind == "fleet" ? new FleetRunner(options, TestRun.Catalog, time) : new LocalRunner(options, TestRun.Catalog, time);
+#else
+        Assert.Equal("local", kind);
+        return new LocalRunner(options, TestRun.Catalog, time);
+#endif
+    }
+
+    private string Write(string name, string steps, string extra = "")
+    {
+        _folder.Write("in/0.jsonl", TestTexts.Lines(400, 1));
+        return _folder.Write($"jobs/{name}.yaml", $"job: {name}\n{extra}\ninput: {{ read: '{_folder.Path}/in/*' }}\nsteps: [{steps}]\noutput: {{ write: '{_folder.Path}/out-{name}' }}\n");
+    }
+}
