@@ -37,6 +37,11 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
             return null;
         }
 
+        if (runs.Find(name) is { State: "done" })
+        {
+            return new Outcome(null, $"{name} is done. To do it again, run its job.");
+        }
+
         var folder = runs.PathOf(name);
         return Try(() =>
         {

@@ -67,6 +67,7 @@ public sealed partial class ReadmeTests(ReadmeTests.SampleRun run) : IClassFixtu
     [InlineData("jobs/README.md")]
     [InlineData("schemas/README.md")]
     [InlineData("samples/README.md")]
+    [InlineData("samples/deploy/README.md")]
     [InlineData("tests/Ziya.Benchmarks/README.md")]
     public void Links_ToFiles_LeadSomewhere(string readme)
     {

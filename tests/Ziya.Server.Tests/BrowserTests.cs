@@ -17,6 +17,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Locator("h1 .state.done").WaitForAsync(new() { Timeout = 60_000 });
         Assert.True(await page.EvaluateAsync<bool>("window.kept"));
         Assert.Equal("302", await page.Locator(".tile b").First.TextContentAsync());
+        var frame = page.FrameLocator("iframe");
+        await page.Locator("iframe").ScrollIntoViewIfNeededAsync();
+        await frame.GetByText("Funnel").First.WaitForAsync();
         await Keep(page, "run");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("r");

@@ -31,6 +31,10 @@ public sealed partial class ServeTests
         Assert.Equal("ok\n", await served.Page("/health"));
         Assert.Contains("/api/jobs/{file}/run", await served.Page("/openapi/v1.json"), StringComparison.Ordinal);
         Assert.Contains("cores", await served.Page("/models"), StringComparison.Ordinal);
+        using var again = await served.Web.PostAsJsonAsync($"/api/runs/{run}/resume", new { });
+        Assert.Contains("is done", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var unknown = await served.Web.PostAsJsonAsync($"/api/runs/{run}/explode", new { });
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class JobPages
             """);
 
     private static Markup Row(HttpContext context, JobEntry job, IRunner runner, TimeProvider time) => $"""
-        <tr><th><a href="/jobs/{job.File}">{job.File}</a></th><td>{job.Job?.Description}{(job.Fault is { } fault ? (Markup)$"""<pre class="note bad">{fault}</pre>""" : Markup.None)}</td>
+        <tr><th class="name"><a href="/jobs/{job.File}">{job.File}</a></th><td>{job.Job?.Description}{(job.Fault is { } fault ? (Markup)$"""<pre class="note bad">{fault}</pre>""" : Markup.None)}</td>
         <td>{(job.Job?.Schedule is { } schedule ? (Markup)$"<code>{schedule}</code> <span class=\"soft\">{job.Job.TimeZone}{Last(runner, job.File)}</span>" : Markup.None)}</td>
         <td>{Markup.Each(job.Next(time.GetUtcNow(), 1), at => $"{Text(at)}")}</td>
         <td>{(Layout.IsOperator(context) && job.Job is not null ? Layout.Button(context, $"/jobs/{job.File}/run", "run") : Markup.None)}</td></tr>

@@ -85,7 +85,7 @@ internal static class RunPages
     private static Markup Row(HttpContext context, RunState run) => $"""
         <tr data-run="{run.Name}"><th><a href="/runs/{run.Name}">{run.Name}</a><div class="soft">{run.Job}</div></th><td>{Layout.State(run.State)}{Error(run)}</td>
         <td>{Layout.Progress(run.Name, run.Done, run.Tasks)}<div class="soft">{run.Phases.FirstOrDefault(phase => phase.Done < phase.Tasks)?.Name}{Left(run)}</div></td>
-        <td class="n">{Count(run.Records?.Read)}</td><td class="n">{Count(run.Records?.Dropped)}</td><td class="n">{Count(run.Records?.Written)}</td><td class="row">{Verbs(context, run)}</td></tr>
+        <td class="n">{Count(run.Records?.Read)}</td><td class="n">{Count(run.Records?.Dropped)}</td><td class="n">{Count(run.Records?.Written)}</td><td><div class="row">{Verbs(context, run)}</div></td></tr>
 
         """;
 
