@@ -24,6 +24,13 @@ internal sealed class FleetRunner : IRunner
         (_options, _catalog) = (options, catalog);
         try
         {
+            if (options.Storage != ServeOptions.Memory)
+            {
+                // Asked once before Hangfire is: that tries on and on, and tells nobody why.
+                using var connection = new Npgsql.NpgsqlConnection(options.Storage);
+                connection.Open();
+            }
+
             Storage = FleetStorage.Open(options.Storage);
         }
         catch (Exception exception) when (exception is System.Data.Common.DbException or ArgumentException)
