@@ -151,7 +151,7 @@ public sealed class ModelDoctorTests : IDisposable
         Directory.Delete(Exported, true);
         var after = await model.Scheduler.Submit(request, default);
         Assert.Equal((before.Text, null), (after.Text, after.Fault));
-        Assert.Contains("is no exported model", Assert.Throws<InvalidDataException>(() => LocalModel.Open(Exported, new SchedulerOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such", Assert.Throws<InvalidDataException>(() => LocalModel.Open(Exported, new SchedulerOptions())).Message, StringComparison.Ordinal);
         Assert.Equal("folder", Assert.Single(Examine(Exported)).Subject);
     }
 
