@@ -100,7 +100,7 @@ public sealed class Run : IDisposable
     /// <exception cref="JobFailedException">This program would do something else than the one that planned the run.</exception>
     public static Run Join(string runDir, StepCatalog catalog, string fleet, TimeProvider time)
     {
-        var folder = RunFolder.At(runDir);
+        var folder = new RunFolder(Stores.Shared(runDir));
         var claim = FleetClaim.Of(folder.Store, fleet) ?? throw new JobFailedException($"{folder.Root} is not being run by {fleet} any more.");
         var plan = folder.ReadPlan() ?? throw new JobFailedException($"{folder.Root} has no {RunFolder.PlanPath}: it is no run folder, or was deleted.");
         var job = folder.ReadJob(catalog);

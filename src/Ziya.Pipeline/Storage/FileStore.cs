@@ -13,11 +13,13 @@ public sealed partial class FileStore : IStore
     // two could hold it. A lock on the folder would need no file, but network folders refuse those.
     private const string Guard = ".guard";
 
-    // Two processes may write the same file at once, a task that runs twice: each has a name of its own for it until it is whole.
+    // In a folder that several processes write to, two may write the same file at once, a task that runs twice: each has a name of its own for it until
+    // it is whole. Elsewhere what a process that was killed left behind is written over by the next.
     private static readonly string Writer = Guid.NewGuid().ToString("N")[..12];
     private static long _writes;
 
     private readonly string _folder;
+    private readonly bool _shared;
 
     /// <summary>A store over <paramref name="folder"/>, which is made on the first write.</summary>
     public FileStore(string folder)
@@ -25,6 +27,10 @@ public sealed partial class FileStore : IStore
         Root = Slashes(folder).TrimEnd('/');
         _folder = Path.GetFullPath(folder);
     }
+
+    /// <summary>A store over a folder that other processes write to as well, the same files perhaps.</summary>
+    internal FileStore(string folder, bool shared)
+        : this(folder) => _shared = shared;
 
     /// <inheritdoc/>
     public string Root { get; }
@@ -74,7 +80,7 @@ public sealed partial class FileStore : IStore
     {
         var full = FullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        return new PendingOnDisk(full);
+        return new PendingOnDisk(full, AsideOf(full));
     }
 
     /// <inheritdoc/>
@@ -127,7 +133,7 @@ public sealed partial class FileStore : IStore
     /// <inheritdoc/>
     public void Take(IStore source, string from, string to)
     {
-        if (source is FileStore files && TryLink(files.FullPath(from), FullPath(to)))
+        if (source is FileStore files && TryLink(files.FullPath(from), FullPath(to), AsideOf(FullPath(to))))
         {
             return;
         }
@@ -149,7 +155,8 @@ public sealed partial class FileStore : IStore
         }
     }
 
-    private static string AsideOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}.{Writer}-{Interlocked.Increment(ref _writes)}{Aside}");
+    private string AsideOf(string path) =>
+        _shared ? string.Create(CultureInfo.InvariantCulture, $"{path}.{Writer}-{Interlocked.Increment(ref _writes)}{Aside}") : path + Aside;
 
     private static bool IsOurs(string path) =>
         path.EndsWith(Aside, StringComparison.Ordinal) || path.EndsWith(Guard, StringComparison.Ordinal);
@@ -211,7 +218,7 @@ public sealed partial class FileStore : IStore
     }
 
     /// <summary>Committed files are never written to again, so a second name for the same bytes is as good as a copy.</summary>
-    private static bool TryLink(string from, string to)
+    private static bool TryLink(string from, string to, string aside)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         if (OperatingSystem.IsWindows())
@@ -219,7 +226,7 @@ public sealed partial class FileStore : IStore
             return false;
         }
 
-        var aside = AsideOf(to);
+        File.Delete(aside);
         if (Link(from, aside) != 0)
         {
             return false;
@@ -243,9 +250,9 @@ public sealed partial class FileStore : IStore
         private readonly FileStream _stream;
         private bool _committed;
 
-        public PendingOnDisk(string path)
+        public PendingOnDisk(string path, string aside)
         {
-            (_path, _aside) = (path, AsideOf(path));
+            (_path, _aside) = (path, aside);
             _stream = new FileStream(_aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         }
 

@@ -12,6 +12,9 @@ internal static class Stores
     /// <summary>The store of a folder or of a container's prefix.</summary>
     public static IStore At(string place) => IsBlob(place) ? BlobStore.At(place) : new FileStore(place.Length == 0 ? "." : place);
 
+    /// <summary>As <see cref="At"/>, where other processes write to the same place, the same files perhaps.</summary>
+    public static IStore Shared(string place) => IsBlob(place) ? BlobStore.At(place) : new FileStore(place, true);
+
     /// <summary>The store that holds a file, and its path in there.</summary>
     public static (IStore Store, string Path) Locate(string file)
     {

@@ -80,6 +80,28 @@ public sealed class FileStoreTests : IDisposable
     }
 
     [Fact]
+    public void Create_WriterBeforeWasKilled_LeavesNothingOfIt()
+    {
+        _folder.Write($"store/a{FileStore.Aside}", "half of it");
+        Write("a", "whole");
+        Assert.Equal([_folder["store/a"]], Directory.GetFileSystemEntries(_folder["store"]));
+    }
+
+    [Fact]
+    public void Create_TheSameFileByTwoProcesses_IsWhole()
+    {
+        var shared = new FileStore(_folder["store"], true);
+        using var first = shared.Create("a");
+        using var second = shared.Create("a");
+        first.Content.Write("whole"u8);
+        second.Content.Write("whole"u8);
+        second.Commit();
+        first.Commit();
+        Assert.Equal("whole", Read("a"));
+        Assert.Equal([_folder["store/a"]], Directory.GetFileSystemEntries(_folder["store"]));
+    }
+
+    [Fact]
     public void Create_OverAFileBeingRead_ReplacesItWhole()
     {
         Write("a", "old 旧");
