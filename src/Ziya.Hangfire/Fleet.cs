@@ -127,7 +127,7 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
             run = _runs.Open(folder);
             Execute(run, phaseName, number, cancel);
         }
-        catch (Exception) when (run is { Run.IsClaimLost: true } && !cancel.IsCancellationRequested)
+        catch (Exception exception) when (exception is ClaimedException || (run is { Run.IsClaimLost: true } && !cancel.IsCancellationRequested))
         {
             // The run was ended while the task was at work, and may go on anew already: whatever went wrong here is of no account.
             return;
@@ -176,6 +176,10 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
                 run.Finish("done");
                 Set(known with { State = FleetState.Done, Error = null });
                 _runs.Close(folder);
+            }
+            catch (ClaimedException)
+            {
+                // Being ended just now.
             }
             catch (Exception exception) when (!IsWorthAnotherTry(exception))
             {
@@ -274,7 +278,7 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
         {
             _runs.Open(known.Folder).Run.Finish(state == FleetState.Failed ? "failed" : "stopped", error);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JobFailedException or JobFaultException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JobFailedException or JobFaultException or ClaimedException)
         {
             // The report cannot be written: what failed is known all the same.
         }

@@ -97,11 +97,12 @@ public sealed class Run : IDisposable
     /// <param name="catalog">The steps and formats.</param>
     /// <param name="fleet">As <see cref="OpenForFleet"/> was told.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="ClaimedException">The fleet does not run it any more.</exception>
     /// <exception cref="JobFailedException">This program would do something else than the one that planned the run.</exception>
     public static Run Join(string runDir, StepCatalog catalog, string fleet, TimeProvider time)
     {
         var folder = new RunFolder(Stores.Shared(runDir));
-        var claim = FleetClaim.Of(folder.Store, fleet) ?? throw new JobFailedException($"{folder.Root} is not being run by {fleet} any more.");
+        var claim = FleetClaim.Of(folder.Store, fleet) ?? throw new ClaimedException($"{folder.Root} is not being run by {fleet} any more.");
         var plan = folder.ReadPlan() ?? throw new JobFailedException($"{folder.Root} has no {RunFolder.PlanPath}: it is no run folder, or was deleted.");
         var job = folder.ReadJob(catalog);
         var compiled = Planner.Compile(job, plan.Shards);
