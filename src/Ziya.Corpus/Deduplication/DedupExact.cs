@@ -81,7 +81,7 @@ public sealed class DedupExact(DedupExactOptions options) : GlobalStep<Record>
     {
         IEnumerable<string> faults = options.Compare is "text" or "url" or "id" or "source" || options.Compare.StartsWith("meta.", StringComparison.Ordinal)
             ? [] : [$"'compare' is '{options.Compare}'; it can be text, url, id, source or meta.NAME."];
-        return _rule.Check().Concat(faults).Concat(new[] { _earlier.Fault() }.OfType<string>());
+        return _rule.Check().Concat(faults).Concat(_earlier.Faults());
     }
 
     /// <inheritdoc/>

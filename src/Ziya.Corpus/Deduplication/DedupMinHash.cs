@@ -101,7 +101,7 @@ public sealed class DedupMinHash : GlobalStep<Record>
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => _options.Bands * _options.Rows > MostHashes
         ? _rule.Check().Append($"'bands' times 'rows' is {_options.Bands * _options.Rows}, more than {MostHashes} hashes.")
-        : _rule.Check().Concat(new[] { _earlier.Fault() }.OfType<string>());
+        : _rule.Check().Concat(_earlier.Faults());
 
     /// <inheritdoc/>
     public override string Version() => _earlier.Version();

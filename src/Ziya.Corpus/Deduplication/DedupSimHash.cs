@@ -107,7 +107,7 @@ public sealed class DedupSimHash : GlobalStep<Record>
     /// <inheritdoc/>
     public override IEnumerable<string> Check()
     {
-        foreach (var fault in _rule.Check().Concat(new[] { _earlier.Fault() }.OfType<string>()))
+        foreach (var fault in _rule.Check().Concat(_earlier.Faults()))
         {
             yield return fault;
         }

@@ -25,11 +25,13 @@ internal sealed class EarlierIndex(string? folder, string step, Func<IReadOnlyDi
     /// <summary>The shard that entries about an address go to: those about records of earlier runs to the first.</summary>
     public static int ShardOf(Address at) => Math.Max(0, at.Shard);
 
+    /// <summary>What is wrong with it, as a step's check tells it.</summary>
+    public IEnumerable<string> Faults() => Fault() is { } fault ? [fault] : [];
+
     /// <summary>What the earlier run's step was, for the hash of phases; empty where there is none.</summary>
     public string Version() => folder is null || Fault() is not null ? "" : "against " + Open().Version;
 
-    /// <summary>What is wrong with it, if anything.</summary>
-    public string? Fault()
+    private string? Fault()
     {
         try
         {

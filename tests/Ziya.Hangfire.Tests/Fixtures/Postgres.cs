@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using Ziya.Pipeline.Tests.Fixtures;
 
 namespace Ziya.Hangfire.Tests.Fixtures;
 
@@ -24,7 +23,7 @@ public sealed class Postgres : IAsyncLifetime
             return;
         }
 
-        Port = FreePort();
+        Port = FreePort.Find();
         Directory.CreateDirectory(_folder);
         if (Environment.UserName == "root")
         {
@@ -82,12 +81,5 @@ public sealed class Postgres : IAsyncLifetime
         {
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: exit code {process.ExitCode}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -78,7 +78,7 @@ internal static class TestRun
     }
 
     /// <summary>Waits a hundredth of what it is asked to, for retries.</summary>
-    private sealed class FastTime : TimeProvider
+    internal sealed class FastTime : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, dueTime / 100, period);

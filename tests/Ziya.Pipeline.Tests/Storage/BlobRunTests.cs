@@ -47,7 +47,7 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
     {
         var lost = 0;
         await using var proxy = await StorageProxy.Start(azurite.Port, (_, request) => request.Method == "PUT" && lost++ == 0 ? StorageFault.AnswerLost : StorageFault.None);
-        var store = new BlobStore(azurite.Container(proxy.Port), "", new FastTime());
+        var store = new BlobStore(azurite.Container(proxy.Port), "", new TestRun.FastTime());
         Assert.True(store.TryReplace("claim", "mine"u8, null));
         Assert.False(store.TryReplace("claim", "yours"u8, null));
         Assert.True(lost > 1);
@@ -57,7 +57,7 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
     public async Task Ask_StoreIsAwayForLong_FailsAsOneThatMayComeBack()
     {
         await using var proxy = await StorageProxy.Start(azurite.Port, (_, _) => StorageFault.Busy);
-        var store = new BlobStore(azurite.Container(proxy.Port), "", new FastTime());
+        var store = new BlobStore(azurite.Container(proxy.Port), "", new TestRun.FastTime());
         var fault = Assert.Throws<StoreAwayException>(() => store.Find("a"));
         Assert.True(Pipeline.Execution.Transient.Is(fault));
         Assert.Contains("503", fault.Message, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
         var job = TestRun.Job(folder, Steps);
         var files = new FileStore(folder["quiet"]);
         TestRun.Execute(job, files, workers);
-        var blobs = new BlobStore(azurite.Container(proxy.Port), "runs/a", new FastTime());
+        var blobs = new BlobStore(azurite.Container(proxy.Port), "runs/a", new TestRun.FastTime());
         TestRun.Execute(job, blobs, workers);
         var paths = files.List("").Select(file => file.Path).Where(path => path != "claim.json").ToList();
         Assert.Equal(paths, blobs.List("").Select(file => file.Path).Where(path => path != "claim.json"));
@@ -149,12 +149,5 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
         folder.Write("in/a.jsonl", string.Concat(Enumerable.Range(0, 5).Select(i => $$"""{"id":"a{{i}}","text":"雨停了 {{i % 3}} 我们走吧"}""" + "\n")));
         folder.Write("in/b.jsonl", string.Concat(Enumerable.Range(0, 4).Select(i => $$"""{"id":"b{{i}}","text":"the rain has stopped {{i}} {{(i == 2 ? "bad" : "good")}}"}""" + "\n")));
         return folder;
-    }
-
-    /// <summary>Waits a hundredth of what it is asked to, for retries.</summary>
-    private sealed class FastTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime / 100, period);
     }
 }
