@@ -7,7 +7,8 @@ namespace Ziya.Corpus.Filtering;
 /// <summary>Text files with an entry a line that users bring along: of domains, of words. gzip, Zstandard and Brotli are unpacked; UTF-8.</summary>
 internal static class ListFile
 {
-    private static readonly UTF8Encoding Strict = new(false, true);
+    /// <summary>Knows its mark, so that a reader passes over it; a reader that looked for marks itself would go on with an encoding that takes anything.</summary>
+    private static readonly UTF8Encoding Strict = new(true, true);
 
     /// <summary>The lines that are not blank, without white space around them, and their numbers.</summary>
     /// <exception cref="InvalidDataException">The file is cut off or is no UTF-8.</exception>
@@ -57,7 +58,7 @@ internal static class ListFile
 
     private static IEnumerable<(string Line, int Number)> Read(string path, Stream stream)
     {
-        using var reader = new StreamReader(stream, Strict, true, 1 << 16);
+        using var reader = new StreamReader(stream, Strict, false, 1 << 16);
         for (var number = 1; NextLine(reader, path, number) is { } line; number++)
         {
             if (line.Trim() is { Length: > 0 } entry)

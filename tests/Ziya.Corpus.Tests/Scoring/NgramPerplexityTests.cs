@@ -1,5 +1,6 @@
 using Ziya.Corpus.Scoring;
 using Ziya.Corpus.Scoring.Lm;
+using Ziya.Corpus.Tests.Fixtures;
 using Ziya.Corpus.Tests.Scoring.Lm;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
@@ -49,11 +50,13 @@ public sealed class NgramPerplexityTests : IDisposable
         var good = Model("zh.lm", LmTokens.Character);
         File.WriteAllText(_samples.PathOf("empty.lm"), "");
         File.WriteAllText(_samples.PathOf("bad.arpa"), "\\data\\\nngram 1=1\n");
+        File.WriteAllBytes(_samples.PathOf("cut.arpa.gz"), File.ReadAllBytes(Path.Combine(SampleCorpus.Folder, "..", "lm", "zh.arpa.gz"))[..2000]);
 
         Assert.Empty(Faults("good", good));
         Assert.Contains("does not exist", Faults("none", _samples.PathOf("none.lm")), StringComparison.Ordinal);
         Assert.Contains("is empty", Faults("empty", _samples.PathOf("empty.lm")), StringComparison.Ordinal);
         Assert.Contains("expected '\\1-grams:'", Faults("bad", _samples.PathOf("bad.arpa")), StringComparison.Ordinal);
+        Assert.Contains("cut.arpa.gz:", Faults("cut off", _samples.PathOf("cut.arpa.gz")), StringComparison.Ordinal);
         Assert.Contains("other tokens (character) than word", Faults("cut", good, "word"), StringComparison.Ordinal);
         Assert.Contains("one of 'model' and 'lm'", string.Concat(Step(new PerplexityOptions()).Check()), StringComparison.Ordinal);
     }

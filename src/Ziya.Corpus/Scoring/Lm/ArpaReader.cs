@@ -184,7 +184,7 @@ internal sealed class ArpaReader : IDisposable
     /// <summary>The next line that is not blank.</summary>
     private bool Next(out ReadOnlySpan<byte> line)
     {
-        while (_lines.Next())
+        while (More())
         {
             _number++;
             line = _lines.Line.Span.TrimEnd("\r \t"u8);
@@ -196,6 +196,18 @@ internal sealed class ArpaReader : IDisposable
 
         line = [];
         return false;
+    }
+
+    private bool More()
+    {
+        try
+        {
+            return _lines.Next();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Fault(exception.Message.TrimEnd('.'));
+        }
     }
 
     private InvalidDataException Fault(string what) => new(string.Create(CultureInfo.InvariantCulture, $"{_path}:{_number}: {what}."));
