@@ -44,6 +44,11 @@ internal static class InputListing
             return [$"{gone.File.Path} cannot be opened: it is gone, or its name is not valid UTF-8. Rename it."];
         }
 
+        if (files.Find(file => IsPipe(file.File)) is { File: not null } pipe)
+        {
+            return [$"{pipe.File.Path} is a pipe, which can be read once only, and from its start. Write it to a file first."];
+        }
+
         var formats = files.Select(file => (file.File.Path, Format: catalog.FormatOf(input.Format, file.File.Path))).ToList();
         return formats.Where(file => file.Format is null).Take(3)
             .Select(file => $"the name {file.Path} does not tell its format. Set input.format: {string.Join(", ", catalog.Formats.Keys)}.")
@@ -125,6 +130,20 @@ internal static class InputListing
         {
             // A link to itself.
             return exception is not FileNotFoundException;
+        }
+    }
+
+    /// <summary>Opened for writing too, a pipe does not wait for a writer.</summary>
+    private static bool IsPipe(StoredFile file)
+    {
+        try
+        {
+            using var stream = file.Bytes > 0 || Stores.IsBlob(file.Path) ? null : new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
+            return stream is { CanSeek: false };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -232,6 +232,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Run_Pipe_IsAFaultOfTheJob_AndIsNotWaitedFor()
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/a.jsonl", Good);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", folder["in/pipe.jsonl"]))
+        {
+            made.WaitForExit();
+        }
+
+        Assert.Contains("in/pipe.jsonl is a pipe", Assert.Throws<JobFaultException>(() => Everywhere(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_FileGoneBeforeItsTask_Fails()
     {
         using var folder = new TempFolder();
