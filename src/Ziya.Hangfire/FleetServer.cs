@@ -1,10 +1,12 @@
 using Hangfire;
+using Hangfire.Storage;
 
 namespace Ziya.Hangfire;
 
 /// <summary>The worker of a fleet that runs in this process: as long as it is not disposed it executes what is queued.</summary>
 public sealed class FleetServer : IDisposable
 {
+    private const string Tend = "ziya-tend";
     private const string Every = "* * * * *";
 
     private readonly BackgroundJobServer _server;
@@ -15,8 +17,7 @@ public sealed class FleetServer : IDisposable
     public FleetServer(Fleet fleet, JobStorage storage)
     {
         ArgumentNullException.ThrowIfNull(fleet);
-        new RecurringJobManager(storage).AddOrUpdate<FleetJobs>(
-            "ziya-tend", FleetOptions.Cpu, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });
+        KeepTending(storage);
         _server = new BackgroundJobServer(
             new BackgroundJobServerOptions
             {
@@ -32,6 +33,17 @@ public sealed class FleetServer : IDisposable
                 ShutdownTimeout = TimeSpan.FromSeconds(30),
             },
             storage);
+    }
+
+    /// <summary>Written once for all workers, not at every start: writing takes a lock, which a worker that was killed may still hold.</summary>
+    private static void KeepTending(JobStorage storage)
+    {
+        using var connection = storage.GetConnection();
+        if (connection.GetRecurringJobs([Tend]) is not [{ Removed: false, Cron: Every, Queue: FleetOptions.Cpu }])
+        {
+            new RecurringJobManager(storage).AddOrUpdate<FleetJobs>(
+                Tend, FleetOptions.Cpu, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });
+        }
     }
 
     /// <summary>Stops: tasks at work end at their next record and are queued again.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class RunnerService(IRunner runner, JobShelf jobs, Serve
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        runner.Begin();
+        await Begin(stoppingToken);
         if (!options.Has(ServeRole.Scheduler))
         {
             return;
@@ -33,6 +33,24 @@ internal sealed partial class RunnerService(IRunner runner, JobShelf jobs, Serve
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    private async Task Begin(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                runner.Begin();
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // A database that is away for a while, or a lock that one who was killed still holds, must not end a worker that just starts.
+                NotBegun(exception.Message, Look.TotalSeconds);
+                await Task.Delay(Look, time, stop);
+            }
+        }
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -40,6 +58,9 @@ internal sealed partial class RunnerService(IRunner runner, JobShelf jobs, Serve
         // Waits for tasks at work.
         runner.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing can be worked on yet; tried again in {Seconds} s: {Why}")]
+    private partial void NotBegun(string why, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The schedules cannot be taken over from the job files now: {Why}")]
     private partial void NotScheduled(string why);

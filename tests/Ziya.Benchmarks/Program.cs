@@ -1,4 +1,5 @@
 using Ziya.Benchmarks;
+using Ziya.Benchmarks.Fleet;
 using Ziya.Benchmarks.Generation;
 using Ziya.Benchmarks.Synthesis;
 #if PEERS
@@ -22,6 +23,7 @@ return args switch
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
     ["select", .. var rest] => SelectionBenchmark.Run(rest),
     ["simplify", .. var rest] => SimplifyBenchmark.Run(rest),
+    ["storage", .. var rest] => StorageCommand.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
 #if PEERS
@@ -32,6 +34,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|storage|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

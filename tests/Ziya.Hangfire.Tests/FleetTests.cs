@@ -183,6 +183,18 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
     }
 
     [Fact]
+    public void FleetServer_LockIsHeldByAWorkerThatWasKilled_StartsAllTheSame()
+    {
+        var storage = Storage(true);
+        using var fleet = Fleet(storage, 1);
+        new FleetServer(fleet, storage).Dispose();
+        using var connection = storage.GetConnection();
+        using var held = connection.AcquireDistributedLock("lock:recurring-job:ziya-tend", TimeSpan.Zero);
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, fleet.Start(Job(Steps), false), FleetState.Done);
+    }
+
+    [Fact]
     public async Task Execute_DatabaseIsKilledMeanwhile_EndsInTheSameBytes()
     {
         var records = 0;

@@ -29,6 +29,9 @@ internal enum StorageFault
 
     /// <summary>The answer breaks off half way.</summary>
     Truncated,
+
+    /// <summary>It goes no further: who decides has answered it.</summary>
+    Answered,
 }
 
 /// <summary>Stands between the client library and a storage service, and spoils what a test says.</summary>
@@ -53,13 +56,14 @@ internal sealed class StorageProxy : IAsyncDisposable
     /// <summary>Begins to listen.</summary>
     /// <param name="port">Where the service listens.</param>
     /// <param name="fault">What to do with the n-th request, from 0.</param>
-    public static async Task<StorageProxy> Start(int port, Func<int, HttpRequest, StorageFault> fault)
+    /// <param name="listen">Where the proxy listens; 0 for any port.</param>
+    public static async Task<StorageProxy> Start(int port, Func<int, HttpRequest, StorageFault> fault, int listen = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0);
+            options.Listen(IPAddress.Loopback, listen);
             options.Limits.MaxRequestBodySize = null;
         });
         var app = builder.Build();
@@ -86,6 +90,8 @@ internal sealed class StorageProxy : IAsyncDisposable
                 return;
             case StorageFault.Reset:
                 context.Abort();
+                return;
+            case StorageFault.Answered:
                 return;
         }
 
