@@ -50,7 +50,7 @@ public sealed record DedupMinHashOptions
 /// </summary>
 /// <remarks>
 /// <list type="number">
-/// <item>Map: sign the text (<see cref="MinHasher"/>); note (hash of the band, address) for each band, and (address, rank by the rule of `keep`, sketch, id) once. About 450 bytes by default.</item>
+/// <item>Map: sign the text (<see cref="MinHasher"/>); note (hash of the band, address) for each band, and (address, rank by the rule of `keep`, sketch, id) once. About 300 bytes by default.</item>
 /// <item>match: records with an equal band are pairs, each with the first of them. unique: each pair once.</item>
 /// <item>connect: connected components of the pairs by union-find. 12 bytes of memory for a record that is in a pair, none for the others.</item>
 /// <item>gather: rank, sketch and id of each record in a component.</item>

@@ -42,7 +42,11 @@ internal static class ReduceTask
                 foreach (var chunk in SpillReader.Chunks(context.Store, file, partition))
                 {
                     cancel.ThrowIfCancellationRequested();
-                    sorter.AddChunk(chunk);
+                    foreach (var entry in SpillReader.Unpack(chunk))
+                    {
+                        sorter.Add(entry.Span);
+                    }
+
                     bytes += chunk.Length;
                     context.Progress.Add(0, chunk.Length);
                 }

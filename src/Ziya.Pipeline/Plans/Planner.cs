@@ -20,7 +20,7 @@ internal sealed record CompiledPlan(Plan Plan, IReadOnlyList<PhaseWork> Work);
 internal sealed class Planner
 {
     // Changes when the form of intermediate files does, so that older ones are not taken over.
-    private const string FormatVersion = "2";
+    private const string FormatVersion = "3";
     private const long BytesPerPartition = 64L << 20;
     private const int MostPartitions = 256;
     private const int WantedLastTasks = 64;

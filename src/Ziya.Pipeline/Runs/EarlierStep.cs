@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using Ziya.Pipeline.Execution;
@@ -80,11 +79,9 @@ public sealed class EarlierStep
     {
         foreach (var chunk in SpillReader.Chunks(_folder.Store, file, partition))
         {
-            for (var at = 0; at < chunk.Length;)
+            foreach (var entry in SpillReader.Unpack(chunk))
             {
-                var length = BinaryPrimitives.ReadInt32LittleEndian(chunk.AsSpan(at));
-                yield return new Entry(chunk.AsMemory(at + sizeof(int), length));
-                at += sizeof(int) + length;
+                yield return entry;
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Ziya.Pipeline.Steps;
 using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Shuffle;
@@ -7,8 +8,8 @@ namespace Ziya.Pipeline.Shuffle;
 /// <summary>Reads one partition of a spill file.</summary>
 internal static class SpillReader
 {
-    /// <summary>The chunks of a partition, each holding length-prefixed entries; checked against their hashes.</summary>
-    public static IEnumerable<byte[]> Chunks(IStore store, StoredFile file, int partition)
+    /// <summary>The chunks of a partition, checked against their hashes; <see cref="Unpack"/> has their entries. A chunk is valid until the next.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, StoredFile file, int partition)
     {
         if (file.Bytes < SpillWriter.TailBytes)
         {
@@ -32,6 +33,7 @@ internal static class SpillReader
             throw Corrupt(store, file);
         }
 
+        var buffer = Array.Empty<byte>();
         for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
         {
             var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
@@ -40,14 +42,28 @@ internal static class SpillReader
                 continue;
             }
 
+            var length = BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]);
+            buffer = buffer.Length < length ? new byte[length] : buffer;
             stream.Position = BinaryPrimitives.ReadInt64LittleEndian(line.Span[8..]);
-            var chunk = Read(stream, BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]));
-            if (XxHash3.HashToUInt64(chunk) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
+            stream.ReadExactly(buffer, 0, length);
+            if (XxHash3.HashToUInt64(buffer.AsSpan(0, length)) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
             {
                 throw Corrupt(store, file);
             }
 
-            yield return chunk;
+            yield return buffer.AsMemory(0, length);
+        }
+    }
+
+    /// <summary>The entries of a chunk.</summary>
+    public static IEnumerable<Entry> Unpack(ReadOnlyMemory<byte> chunk)
+    {
+        var entry = Array.Empty<byte>();
+        var length = 0;
+        for (var at = 0; at < chunk.Length;)
+        {
+            at += PackedEntry.Read(chunk.Span[at..], ref entry, ref length);
+            yield return new Entry(entry.AsMemory(0, length));
         }
     }
 
@@ -59,5 +75,5 @@ internal static class SpillReader
     }
 
     private static InvalidDataException Corrupt(IStore store, StoredFile file) => new(
-        $"{store.Root}/{file.Path} is damaged (its checksum does not match). Delete it and its .done.json, then run the job again to rebuild it.");
+        $"{store.Root}/{file.Path} is damaged, or was written by another version of this program. Delete it and its .done.json, then run the job again to rebuild it.");
 }

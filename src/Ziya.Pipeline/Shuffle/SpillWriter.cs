@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
 namespace Ziya.Pipeline.Shuffle;
 
 /// <summary>
-/// Writes the entries of one channel of one task to one file: chunks of length-prefixed entries, a chunk a partition, each with
+/// Writes the entries of one channel of one task to one file: chunks of entries (<see cref="PackedEntry"/>), a chunk a partition, each with
 /// its XxHash3; then an index of the chunks; then the index's offset. A reader fetches only the chunks of its partition.
 /// </summary>
 internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
@@ -16,10 +17,9 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
     public const int IndexEntryBytes = 24;
 
     /// <summary>Form of the file.</summary>
-    public const int Version = 0x325a5053;
+    public const int Version = 0x335a5053;
 
-    private readonly byte[]?[] _chunks = new byte[partitions][];
-    private readonly int[] _used = new int[partitions];
+    private readonly Chunk[] _chunks = [.. Enumerable.Range(0, partitions).Select(_ => new Chunk())];
     private readonly List<byte[]> _index = [];
     private long _offset;
 
@@ -32,22 +32,14 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
     /// <summary>Adds one entry.</summary>
     public void Add(int partition, ReadOnlySpan<byte> entry)
     {
-        var needed = entry.Length + sizeof(int);
-        if (_chunks[partition] is { } full && full.Length - _used[partition] < needed)
+        var chunk = _chunks[partition];
+        var needed = PackedEntry.MostBytes(entry.Length);
+        if (chunk.Used > 0 && chunk.Used + needed > chunkBytes)
         {
             Flush(partition);
         }
 
-        var chunk = _chunks[partition] ??= new byte[Math.Max(chunkBytes, needed)];
-        if (chunk.Length < needed)
-        {
-            chunk = _chunks[partition] = new byte[needed];
-        }
-
-        var at = chunk.AsSpan(_used[partition]);
-        BinaryPrimitives.WriteInt32LittleEndian(at, entry.Length);
-        entry.CopyTo(at[sizeof(int)..]);
-        _used[partition] += needed;
+        chunk.Add(entry, Math.Max(chunkBytes, needed));
         Entries++;
     }
 
@@ -57,7 +49,7 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
         for (var partition = 0; partition < partitions; partition++)
         {
             Flush(partition);
-            _chunks[partition] = null;
+            _chunks[partition].Release();
         }
 
         var hash = new XxHash3();
@@ -77,12 +69,12 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
 
     private void Flush(int partition)
     {
-        if (_used[partition] == 0)
+        var bytes = _chunks[partition].Packed;
+        if (bytes.IsEmpty)
         {
             return;
         }
 
-        var bytes = _chunks[partition].AsSpan(0, _used[partition]);
         var line = new byte[IndexEntryBytes];
         BinaryPrimitives.WriteInt32LittleEndian(line, partition);
         BinaryPrimitives.WriteInt32LittleEndian(line.AsSpan(4), bytes.Length);
@@ -91,6 +83,46 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
         _index.Add(line);
         target.Write(bytes);
         _offset += bytes.Length;
-        _used[partition] = 0;
+        _chunks[partition].Clear();
+    }
+
+    /// <summary>Entries of one partition that are not written yet.</summary>
+    private sealed class Chunk
+    {
+        private byte[] _packed = [];
+        private byte[] _before = [];
+        private int _length;
+
+        public int Used { get; private set; }
+
+        public ReadOnlySpan<byte> Packed => _packed.AsSpan(0, Used);
+
+        public void Add(ReadOnlySpan<byte> entry, int bytes)
+        {
+            if (_packed.Length < bytes)
+            {
+                Release();
+
+                // Rented, so that the chunks of task after task are the same ones.
+                _packed = ArrayPool<byte>.Shared.Rent(bytes);
+            }
+
+            Used += PackedEntry.Write(_packed.AsSpan(Used), entry, _before.AsSpan(0, _length));
+            if (_before.Length < entry.Length)
+            {
+                _before = new byte[entry.Length];
+            }
+
+            entry.CopyTo(_before);
+            _length = entry.Length;
+        }
+
+        public void Clear() => (Used, _length) = (0, 0);
+
+        public void Release()
+        {
+            ArrayPool<byte>.Shared.Return(_packed);
+            _packed = [];
+        }
     }
 }

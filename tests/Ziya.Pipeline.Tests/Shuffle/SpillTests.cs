@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Ziya.Pipeline.Shuffle;
 using Ziya.Pipeline.Storage;
 using Ziya.Pipeline.Tests.Fixtures;
@@ -99,12 +98,7 @@ public sealed class SpillTests
         var read = new List<string>();
         foreach (var chunk in SpillReader.Chunks(store, store.Find("a.spill")!, partition))
         {
-            for (var at = 0; at < chunk.Length;)
-            {
-                var length = BinaryPrimitives.ReadInt32LittleEndian(chunk.AsSpan(at));
-                read.Add(Convert.ToHexString(chunk, at + sizeof(int), length));
-                at += sizeof(int) + length;
-            }
+            read.AddRange(SpillReader.Unpack(chunk).Select(entry => Convert.ToHexString(entry.Span)));
         }
 
         return read;
