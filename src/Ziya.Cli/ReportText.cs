@@ -34,6 +34,12 @@ internal static class ReportText
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokens:N0} tokens"));
         }
 
+        if (report.Time.Sum(step => step.Seconds) is > 0 and var all)
+        {
+            var most = report.Time.OrderByDescending(step => step.Seconds).Take(MostReasons).Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Step} {step.Seconds / all:0 %}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"time     {all:0.0} s of work: {string.Join(", ", most)}"));
+        }
+
         foreach (var warning in report.Warnings)
         {
             AnsiConsole.MarkupLine("[yellow]note[/]  " + Markup.Escape(warning));

@@ -12,7 +12,7 @@ internal static class GatherTask
     /// <summary>Runs the task up to its outputs.</summary>
     public static Marker Run(GatherWork work, PlanTask task, TaskOutputs outputs, TaskContext context, CancellationToken cancel)
     {
-        var started = context.Time.GetTimestamp();
+        var clock = new StepClock(context.Time);
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = ReduceTask.Fill(sorter, [work.Reads], task.First, context, cancel);
         var output = context.Job.Output;
@@ -41,6 +41,8 @@ internal static class GatherTask
             one.Finish();
         }
 
-        return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, new() { Seen = records }, outputs.Commit(), null);
+        var written = outputs.Commit();
+        clock.Lap(StepClock.Write);
+        return new Marker(work.Phase.Hash, task.Number, clock.Seconds, bytes, new() { Seen = records }, written, null) { Spent = clock.Spent };
     }
 }

@@ -12,7 +12,6 @@ namespace Ziya.Pipeline.Execution;
 /// </summary>
 internal sealed class PassTask
 {
-
     private readonly PassWork _work;
     private readonly PlanTask _task;
     private readonly TaskOutputs _outputs;
@@ -24,6 +23,7 @@ internal sealed class PassTask
     private readonly SpillSet? _spills;
     private readonly int _reportInterval;
     private readonly ModelMeter _meter = new();
+    private readonly StepClock _clock;
     private long _bytes;
     private int _poisoned;
     private int _unreported;
@@ -35,6 +35,7 @@ internal sealed class PassTask
         _task = task;
         _outputs = outputs;
         _context = context;
+        _clock = new StepClock(context.Time);
         var seed = context.Job.Seed;
         _apply = (IGlobalStep?)work.Apply?.Create(seed, context.Models);
         _steps = [.. work.Steps.Select(step => (step.Key, step.Create(seed, context.Models)))];
@@ -64,7 +65,6 @@ internal sealed class PassTask
 
     private Marker RunOnce(CancellationToken cancel)
     {
-        var started = _context.Time.GetTimestamp();
         Prepare(cancel);
         for (var shard = _task.First; shard <= _task.Last; shard++)
         {
@@ -81,8 +81,9 @@ internal sealed class PassTask
 
         Report(true);
         _spills?.Finish();
-        var seconds = _context.Time.GetElapsedTime(started).TotalSeconds;
-        return new Marker(_work.Phase.Hash, _task.Number, seconds, _bytes, _sink.Counts, _outputs.Commit(), _sink.Stats) { Asked = _meter.Asked };
+        var files = _outputs.Commit();
+        _clock.Lap(StepClock.Write);
+        return new Marker(_work.Phase.Hash, _task.Number, _clock.Seconds, _bytes, _sink.Counts, files, _sink.Stats) { Asked = _meter.Asked, Spent = _clock.Spent };
     }
 
     private void Prepare(CancellationToken cancel)
@@ -95,11 +96,13 @@ internal sealed class PassTask
         using var shared = new ExternalSorter(_context.Scratch, _context.SortBytes);
         ReduceTask.Fill(shared, _work.FindingsFrom.Where(source => source.Channel.Spread == Spread.One), 0, _context, cancel);
         _apply.Prepare(shared);
+        _clock.Lap(_work.Apply!.Key);
     }
 
     private void Run(int shard, CancellationToken cancel)
     {
         using var findings = new Findings(_work, shard, _context, cancel);
+        _clock.Lap(_work.Apply?.Key ?? StepClock.Read);
         var source = _work.Base is null
             ? new InputSource(_context.Job, _context.Catalog).Read(_context.Plan.Shards[shard])
             : new JoinSource(_work, _context.Store).Read(shard);
@@ -119,24 +122,33 @@ internal sealed class PassTask
                 next += End(passage, new Address(shard, _work.WritesBase || _work.Gathers || passage.Ordinal < 0 ? next : passage.Ordinal)) ? 1 : 0;
             }
 
+            _clock.Lap(StepClock.Write);
             Report(false);
         }
+
+        _clock.Lap(StepClock.Read);
     }
 
     private IEnumerable<Passage> Steps(IEnumerable<Incoming> source, int shard, Findings findings, CancellationToken cancel)
     {
-        var passages = source.Select(incoming => new Passage(incoming));
+        var passages = source.Select(Received);
         if (_apply is not null)
         {
-            passages = passages.Through(_work.Apply!.Key, passage => _apply.Apply(passage.Now, new Address(shard, passage.Ordinal), findings.For(passage.Ordinal)), _sink.See);
+            passages = passages.Through(_work.Apply!.Key, passage => _apply.Apply(passage.Now, new Address(shard, passage.Ordinal), findings.For(passage.Ordinal)), _clock, _sink.See);
         }
 
         foreach (var (key, step) in _steps)
         {
-            passages = step is IAsyncStep asked ? passages.Through(key, asked, _meter, _sink.See, cancel) : passages.Through(key, passage => ((IRecordStep)step).Apply(passage.Now), _sink.See);
+            passages = step is IAsyncStep asked ? passages.Through(key, asked, _meter, _clock, _sink.See, cancel) : passages.Through(key, passage => ((IRecordStep)step).Apply(passage.Now), _clock, _sink.See);
         }
 
-        return _map?.Looks == true ? passages.LookedAt(_work.Map!.Key, _map, _meter, cancel) : passages;
+        return _map?.Looks == true ? passages.LookedAt(_work.Map!.Key, _map, _meter, _clock, cancel) : passages;
+    }
+
+    private Passage Received(Incoming incoming)
+    {
+        _clock.Lap(StepClock.Read);
+        return new Passage(incoming);
     }
 
     private void Count(Passage passage)
@@ -195,6 +207,8 @@ internal sealed class PassTask
             _spills!.Forget();
             passage.Fail(_work.Map!.Key, exception);
         }
+
+        _clock.Lap(_work.Map!.Key);
     }
 
     private void CountPoisoned(Record record, string step, Exception exception)

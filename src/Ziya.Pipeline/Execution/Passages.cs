@@ -11,11 +11,11 @@ internal static class Passages
 {
     /// <summary>Through a step that decides at once. Each decision is shown to <paramref name="see"/>, with the record as it came.</summary>
     public static IEnumerable<Passage> Through(
-        this IEnumerable<Passage> passages, string step, Func<Passage, Verdict<Record>> apply, Action<string, Record, Verdict<Record>> see)
+        this IEnumerable<Passage> passages, string step, Func<Passage, Verdict<Record>> apply, StepClock clock, Action<string, Record, Verdict<Record>> see)
     {
         foreach (var passage in passages)
         {
-            var created = passage.IsOut ? [] : Decide(passage, step, apply, see);
+            var created = passage.IsOut ? [] : Decide(passage, step, apply, clock, see);
             yield return passage;
             foreach (var one in created)
             {
@@ -26,11 +26,11 @@ internal static class Passages
 
     /// <summary>Through a step that takes its time.</summary>
     public static IEnumerable<Passage> Through(
-        this IEnumerable<Passage> passages, string step, IAsyncStep asked, ModelMeter meter, Action<string, Record, Verdict<Record>> see, CancellationToken cancel)
+        this IEnumerable<Passage> passages, string step, IAsyncStep asked, ModelMeter meter, StepClock clock, Action<string, Record, Verdict<Record>> see, CancellationToken cancel)
     {
-        foreach (var (passage, verdict) in passages.InFlight(() => asked.Width, asked.Apply, () => meter.Enter(step), cancel))
+        foreach (var (passage, verdict) in passages.InFlight(() => asked.Width, asked.Apply, () => meter.Enter(step), () => clock.Lap(step), cancel))
         {
-            var created = verdict is null ? [] : Decide(passage, step, _ => verdict.GetAwaiter().GetResult(), see);
+            var created = verdict is null ? [] : Decide(passage, step, _ => verdict.GetAwaiter().GetResult(), clock, see);
             yield return passage;
             foreach (var one in created)
             {
@@ -40,9 +40,9 @@ internal static class Passages
     }
 
     /// <summary>Looked at by a global step, if it does.</summary>
-    public static IEnumerable<Passage> LookedAt(this IEnumerable<Passage> passages, string step, IGlobalStep global, ModelMeter meter, CancellationToken cancel)
+    public static IEnumerable<Passage> LookedAt(this IEnumerable<Passage> passages, string step, IGlobalStep global, ModelMeter meter, StepClock clock, CancellationToken cancel)
     {
-        foreach (var (passage, view) in passages.InFlight(() => global.Width, global.Look, () => meter.Enter(step), cancel))
+        foreach (var (passage, view) in passages.InFlight(() => global.Width, global.Look, () => meter.Enter(step), () => clock.Lap(step), cancel))
         {
             if (view is not null)
             {
@@ -57,7 +57,8 @@ internal static class Passages
     public static bool IsPoison(Exception exception) =>
         exception is not (OperationCanceledException or OutOfMemoryException or IOException or Transient or JobFailedException);
 
-    private static IReadOnlyList<Passage> Decide(Passage passage, string step, Func<Passage, Verdict<Record>> decide, Action<string, Record, Verdict<Record>> see)
+    private static IReadOnlyList<Passage> Decide(
+        Passage passage, string step, Func<Passage, Verdict<Record>> decide, StepClock clock, Action<string, Record, Verdict<Record>> see)
     {
         try
         {
@@ -69,6 +70,10 @@ internal static class Passages
         {
             passage.Fail(step, exception);
             return [];
+        }
+        finally
+        {
+            clock.Lap(step);
         }
     }
 
@@ -86,10 +91,10 @@ internal static class Passages
 
     /// <summary>
     /// Asks about up to <paramref name="width"/> records at once and gives them in their order, each with its answer. A failure that is not a record's own ends
-    /// it at once. Where it ends early, what is still in flight is cancelled, and waited for: it may use what the caller then disposes of.
+    /// it at once. Where it ends early, what is still in flight is cancelled, and waited for: it may use what the caller then disposes of. Asking and waiting is the step's time, by <paramref name="lap"/>.
     /// </summary>
     private static IEnumerable<(Passage Passage, Task<TAnswer>? Answer)> InFlight<TAnswer>(
-        this IEnumerable<Passage> passages, Func<int> width, Func<Record, CancellationToken, Task<TAnswer>> ask, Action enter, CancellationToken cancel)
+        this IEnumerable<Passage> passages, Func<int> width, Func<Record, CancellationToken, Task<TAnswer>> ask, Action enter, Action lap, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var failed = new TaskCompletionSource();
@@ -101,15 +106,20 @@ internal static class Passages
             {
                 most = most == 0 ? Math.Max(1, width()) : most;
                 flight.Enqueue((passage, passage.IsOut ? null : Ask(ask, enter, passage.Now, failed, stop.Token)));
+                lap();
                 while (flight.Count >= most || (flight.TryPeek(out var first) && first.Answer?.IsCompleted != false))
                 {
-                    yield return Land(flight, failed.Task);
+                    var landed = Land(flight, failed.Task);
+                    lap();
+                    yield return landed;
                 }
             }
 
             while (flight.Count > 0)
             {
-                yield return Land(flight, failed.Task);
+                var landed = Land(flight, failed.Task);
+                lap();
+                yield return landed;
             }
         }
         finally

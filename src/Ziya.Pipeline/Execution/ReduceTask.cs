@@ -11,7 +11,7 @@ internal static class ReduceTask
     /// <summary>Runs the task up to its outputs.</summary>
     public static Marker Run(ReduceWork work, PlanTask task, TaskOutputs outputs, TaskContext context, CancellationToken cancel)
     {
-        var started = context.Time.GetTimestamp();
+        var clock = new StepClock(context.Time);
         var stage = ((IGlobalStep)work.Step.Create(context.Job.Seed, context.Models)).Stages[work.Stage];
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
@@ -21,9 +21,12 @@ internal static class ReduceTask
         stage.Reduce(Watched(sorter, cancel), spills.AtOnce(), cancel);
         spills.Finish();
         var counts = new RecordCounts { Seen = spills.Entries };
-        return new Marker(work.Phase.Hash, task.Number, context.Time.GetElapsedTime(started).TotalSeconds, bytes, counts, outputs.Commit(), null)
+        var files = outputs.Commit();
+        clock.Lap(work.Step.Key);
+        return new Marker(work.Phase.Hash, task.Number, clock.Seconds, bytes, counts, files, null)
         {
             Asked = meter.Asked,
+            Spent = clock.Spent,
             Warnings = stage.Warnings.ToList() is { Count: > 0 } warnings ? warnings : null,
         };
     }

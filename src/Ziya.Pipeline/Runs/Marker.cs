@@ -19,6 +19,9 @@ public sealed record Marker(
     /// <summary>What was asked of models, by step and model; null where nothing was.</summary>
     public SortedDictionary<string, SortedDictionary<string, ModelUsage>>? Asked { get; init; }
 
+    /// <summary>What the seconds were spent on, by step, and for <c>read</c> and <c>write</c>; null in runs of old.</summary>
+    public SortedDictionary<string, double>? Spent { get; init; }
+
     /// <summary>The ending of a marker's name.</summary>
     public const string Ending = ".done.json";
 

@@ -33,6 +33,9 @@ public sealed record Report
     /// <summary>The phases in order.</summary>
     public required IReadOnlyList<PhaseReport> Phases { get; init; }
 
+    /// <summary>What the tasks spent their time on, in the order of the job.</summary>
+    public IReadOnlyList<StepTime> Time { get; init; } = [];
+
     /// <summary>What looks odd, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -110,6 +113,7 @@ public sealed record Report
             Funnel = funnel,
             Rules = rules,
             Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
+            Time = StepTime.Of(plan.Phases.SelectMany(phase => markers[phase.Name].Values), funnel.Select(step => step.Step)),
             Warnings = state == "done" ? [.. Warn(funnel, counts), .. rules.SelectMany(step => step.Warnings()), .. Found(plan, markers)] : [],
             Stats = stats,
             Models = ModelReport.Of(plan, plan.Phases.SelectMany(phase => markers[phase.Name].Values), stats),

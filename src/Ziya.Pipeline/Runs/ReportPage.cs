@@ -154,12 +154,34 @@ internal static partial class ReportPage
 
     private static void Throughput(StringBuilder page, Report report)
     {
+        Spent(page, report.Time);
         page.Append("<section><h2>Throughput</h2><p class=\"sub\">Seconds are those of all tasks added up: rates are per worker.</p><table><thead><tr><th>phase</th><th class=\"n\">tasks</th><th class=\"n\">records</th><th class=\"n\">MB</th><th class=\"n\">seconds</th><th class=\"n\">records/s</th><th class=\"n\">MB/s</th></tr></thead><tbody>\n");
         foreach (var phase in report.Phases)
         {
             var seconds = Math.Max(phase.Seconds, 0.001);
             page.Append(CultureInfo.InvariantCulture, $"""
                 <tr><th>{Text(phase.Name)}</th><td class="n">{phase.Done} of {phase.Tasks}</td><td class="n">{Number(phase.Records)}</td><td class="n">{phase.Bytes / 1e6:0.0}</td><td class="n">{phase.Seconds:0.00}</td><td class="n">{phase.Records / seconds:N0}</td><td class="n">{phase.Bytes / 1e6 / seconds:0.0}</td></tr>
+
+                """);
+        }
+
+        page.Append("</tbody></table></section>\n");
+    }
+
+    private static void Spent(StringBuilder page, IReadOnlyList<StepTime> time)
+    {
+        var all = time.Sum(step => step.Seconds);
+        if (all <= 0)
+        {
+            return;
+        }
+
+        var most = time.Max(step => step.Seconds);
+        page.Append("<section><h2>Where the time went</h2><p class=\"sub\">Seconds on the clock of all tasks, added up; what a step waits for is its own. Reading is finding, unpacking and parsing records, in every pass; writing is packing them too.</p><table class=\"funnel\"><thead><tr><th>step</th><th class=\"n\">seconds</th><th class=\"n\">share</th><th></th></tr></thead><tbody>\n");
+        foreach (var (step, seconds) in time)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <tr><th>{Text(step)}</th><td class="n">{seconds:0.00}</td><td class="n">{100 * seconds / all:0.0} %</td><td class="bar"><i style="width:{100 * seconds / most:0.##}%"></i></td></tr>
 
                 """);
         }

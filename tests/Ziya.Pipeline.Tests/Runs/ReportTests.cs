@@ -55,6 +55,11 @@ public sealed partial class ReportTests : IDisposable
         Assert.Equal(records.Written, report.Stats.Written.Count);
         Assert.Equal(records.Dropped.Values.Sum(reasons => reasons.Values.Sum()), report.Stats.Dropped.Count);
         Assert.Equal(report.Stats.Written.Count, report.Stats.Written.Length.Values.Sum());
+
+        // What was spent on steps, reading and writing is all that the tasks took, but for rounding.
+        Assert.Equal(["read", .. report.Funnel.Select(step => step.Step), "write"], report.Time.Select(step => step.Step));
+        Assert.All(report.Time, step => Assert.True(step.Seconds >= 0));
+        Assert.InRange(report.Time.Sum(step => step.Seconds) - report.Phases.Sum(phase => phase.Seconds), -0.05, 0.05);
     }
 
     [Fact]
