@@ -39,7 +39,7 @@ public sealed class FleetServer : IDisposable
     private static void KeepTending(JobStorage storage)
     {
         using var connection = storage.GetConnection();
-        if (connection.GetRecurringJobs([Tend]) is not [{ Removed: false, Cron: Every, Queue: FleetOptions.Cpu }])
+        if (connection.GetRecurringJobs([Tend]) is not [{ Removed: false, Cron: Every }])
         {
             new RecurringJobManager(storage).AddOrUpdate<FleetJobs>(
                 Tend, FleetOptions.Cpu, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });

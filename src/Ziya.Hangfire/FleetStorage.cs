@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
+using Npgsql;
 
 namespace Ziya.Hangfire;
 
@@ -15,16 +16,13 @@ public static class FleetStorage
     /// <summary>Opens a storage.</summary>
     /// <param name="connection"><c>memory</c>, which is for one process, or a connection string of PostgreSQL, for as many as reach it.</param>
     /// <param name="silence">
-    /// A task is another worker's when its own has not been heard of for so long, and a lock anybody's. A worker that lives says so every few seconds, however long a task takes. Default a minute.
+    /// A task is another worker's when its own has not been heard of for so long. A worker that lives says so every few seconds, however long a task takes. Default a minute.
     /// </param>
     public static JobStorage Open(string connection, TimeSpan? silence = null) => connection == Memory
         ? new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(7) })
-        : new PostgreSqlStorage(new PostgreSqlStorageFactory(connection), new PostgreSqlStorageOptions
+        : new SessionLockedStorage(new PostgreSqlStorageFactory(connection), new PostgreSqlStorageOptions
         {
             InvisibilityTimeout = silence ?? UsualSilence,
-
-            // A lock is a row that a database which was killed still holds when it is back. Two that hold one at once do the same thing twice, which does no harm here.
-            DistributedLockTimeout = silence ?? UsualSilence,
             UseSlidingInvisibilityTimeout = true,
             QueuePollInterval = TimeSpan.FromSeconds(1),
             EnableLongPolling = true,
@@ -34,6 +32,20 @@ public static class FleetStorage
 /// <summary>Makes connections of one connection string.</summary>
 internal sealed class PostgreSqlStorageFactory(string connection) : IConnectionFactory
 {
+    private readonly string _connection = Heard(connection);
+
     /// <inheritdoc/>
-    public Npgsql.NpgsqlConnection GetOrCreateConnection() => new(connection);
+    public NpgsqlConnection GetOrCreateConnection() => new(_connection);
+
+    /// <summary>Asks after a database that says nothing, unless the string says how: one behind a broken network would be waited for without end.</summary>
+    private static string Heard(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        if (!builder.TcpKeepAlive && builder.KeepAlive == 0)
+        {
+            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 10, 5);
+        }
+
+        return builder.ConnectionString;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hangfire;
+using Hangfire.Storage;
 using Ziya.Hangfire.Tests.Fixtures;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Runs;
@@ -180,6 +181,24 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
         using var server = new FleetServer(fleet, storage);
         new RecurringJobManager(storage).Trigger("ziya-tend");
         Assert.True(SpinWait.SpinUntil(() => storage.GetMonitoringApi().SucceededListCount() > 0, Patience));
+    }
+
+    [Fact]
+    public async Task AcquireDistributedLock_HolderDies_IsFreeAtOnceAndNotBefore()
+    {
+        var storage = Storage(true);
+        using var first = storage.GetConnection();
+        using var second = storage.GetConnection();
+        var held = first.AcquireDistributedLock("a", TimeSpan.Zero);
+        first.AcquireDistributedLock("a", TimeSpan.Zero).Dispose();
+        Assert.Throws<DistributedLockTimeoutException>(() => second.AcquireDistributedLock("a", TimeSpan.FromMilliseconds(50)));
+        second.AcquireDistributedLock("b", TimeSpan.Zero).Dispose();
+        await postgres.Kill();
+        await postgres.Start();
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        second.AcquireDistributedLock("a", TimeSpan.FromSeconds(1)).Dispose();
+        held.Dispose();
+        second.AcquireDistributedLock("a", TimeSpan.Zero).Dispose();
     }
 
     [Fact]
