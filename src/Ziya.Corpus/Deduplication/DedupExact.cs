@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Ziya.Corpus.Filtering;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
@@ -10,7 +11,7 @@ namespace Ziya.Corpus.Deduplication;
 public sealed record DedupExactOptions
 {
     /// <summary>
-    /// What has to be equal: `text` (default); `url`, the web address in `meta.url` or `source`, whose forms for one page are one (`www.`, `http` and `https`, tracking parameters and the like); or `id`, `source`, `meta.NAME`.
+    /// What has to be equal: `text` (default); `url`, the web address in `meta.url`, or in `source` where that is one, whose forms for one page are one (`www.`, `http` and `https`, tracking parameters and the like); or `id`, `source`, `meta.NAME`.
     /// The options below do not apply to addresses, and `ignore_case` and the like apply to every other text. A record without it takes no part.
     /// </summary>
     public string Compare { get; init; } = "text";
@@ -104,7 +105,7 @@ public sealed class DedupExact(DedupExactOptions options) : GlobalStep<Record>
         var text = options.Compare switch
         {
             "text" => Normalise(record.Content),
-            "url" => UrlForm.Of(record.Meta.GetText("url") ?? record.Source),
+            "url" => UrlForm.Of(record.Meta.GetText("url") ?? WebSource(record.Source)),
             var field => Normalise(RecordField.GetText(record, field) ?? ""),
         };
         if (text.IsEmpty)
@@ -137,6 +138,9 @@ public sealed class DedupExact(DedupExactOptions options) : GlobalStep<Record>
         var letters = options.IgnorePunctuation ? KeepLetters(text) : 0;
         return letters > 0 ? _buffer.AsSpan(0, letters) : options.IgnoreSpacing ? _buffer.AsSpan(0, JoinSpaces(text)) : text;
     }
+
+    /// <summary>A source that is a web address; others are names of files and crawls, which pages share.</summary>
+    private static string? WebSource(string? source) => WebAddress.Read(source, false) is null ? null : source;
 
     private static Dictionary<string, string> Shared(DedupExactOptions options) => new()
     {

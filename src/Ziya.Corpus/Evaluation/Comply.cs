@@ -82,6 +82,11 @@ public sealed class Comply(ComplyOptions options) : GlobalStep<Record>
     {
         private static readonly string[] Names = ["privacy", "advertising", "html", "toxic"];
 
+        private string? _outcome;
+
+        /// <summary>What was measured, for the report.</summary>
+        public override IEnumerable<string> Warnings => _outcome is null ? [] : [_outcome];
+
         public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
         {
             var (sampled, counts) = (0L, new long[Names.Length]);
@@ -104,6 +109,9 @@ public sealed class Comply(ComplyOptions options) : GlobalStep<Record>
             {
                 throw new JobFailedException($"step 'comply': of {sampled} records looked at too many have: {string.Join(", ", beyond)}; at most {Percent(options.Most)} may. Nothing was written. Filter more before it, or raise 'most'");
             }
+
+            var measured = Names.Zip(counts).Take(options.Toxic.Count > 0 ? Names.Length : Names.Length - 1).Select(rate => $"{rate.First} {rate.Second}");
+            _outcome = $"comply: of {sampled} records looked at have: {string.Join(", ", measured)}; at most {Percent(options.Most)} may.";
         }
 
         private static string Percent(double share) => Number(Math.Round(100 * share, 4)) + " %";

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Ziya.Corpus.Cleaning;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Steps;
 
@@ -21,8 +22,8 @@ public sealed record ExtractOptions
 }
 
 /// <summary>
-/// Turns HTML into its main text, without menus, notices and what is beside the article, for Chinese and English pages. Title and day of publication go into `meta.title` and `meta.published`, unless they are there. What is no HTML
-/// passes as it is, so that a job can read WARC and WET files at once.
+/// Turns HTML into its main text, without menus, notices and what is beside the article, for Chinese and English pages. Title and day of publication go into `meta.title` and `meta.published`, unless they are there. A page that was read in a wrong encoding is repaired first, as `clean` does it. What does not begin with a tag is no HTML
+/// and passes as it is, so that a job can read WARC and WET files, or pages and texts, at once.
 /// </summary>
 /// <remarks>
 /// The way of Readability (Arc90 2009; Mozilla, https://github.com/mozilla/readability): <see cref="MainText"/>; parsed by AngleSharp as browsers do.
@@ -31,7 +32,9 @@ public sealed record ExtractOptions
 [Step("extract")]
 public sealed partial class Extract(ExtractOptions options) : Step<Document, Document>
 {
-    private const int SniffedCharacters = 2048;
+    private const int MostTag = 4096;
+
+    private static readonly Survey Encodings = new(new CleanOptions());
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => options.Field == "text" || options.Field.StartsWith("meta.", StringComparison.Ordinal)
@@ -52,7 +55,10 @@ public sealed partial class Extract(ExtractOptions options) : Step<Document, Doc
             return options.Field == "text" ? record : record with { Text = html };
         }
 
-        var page = Page.Of(html.Length > options.MostMb << 20 ? html[..(options.MostMb << 20)] : html);
+        html = (html.Length > options.MostMb << 20 ? html[..(options.MostMb << 20)] : html).TrimStart('\ufeff');
+
+        // Whoever stored the page as text may have read it in the wrong encoding; parsing would take some of its bytes for white space.
+        var page = Page.Of(Encodings.Of(html).HasFlag(Needs.Repair) ? MojibakeRepair.Repair(html) : html);
         if (page.Text.Length < options.MinLength)
         {
             return Drop.Beyond("no_main_text", page.Text.Length, options.MinLength);
@@ -65,9 +71,23 @@ public sealed partial class Extract(ExtractOptions options) : Step<Document, Doc
 
     private static Fields With(Fields meta, string name, string? value) => value is null || meta.GetText(name) is not null ? meta : meta.With(name, value);
 
-    /// <summary>Whether a text begins as pages do, or has a block of HTML early on.</summary>
-    internal static bool IsHtml(ReadOnlySpan<char> text) => Markup().IsMatch(text[..Math.Min(text.Length, SniffedCharacters)]);
+    /// <summary>Whether a text begins as pages and parts of them do: with a tag, behind white space, comments and an XML declaration. Prose that shows or mentions tags further on is no HTML.</summary>
+    internal static bool IsHtml(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            text = text.TrimStart(" \t\r\n\f\ufeff\u3000");
+            var end = text.StartsWith("<!--") ? "-->" : text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) ? ">" : null;
+            var at = end is null ? -1 : text.IndexOf(end);
+            if (at < 0)
+            {
+                return Markup().IsMatch(text[..Math.Min(text.Length, MostTag)]);
+            }
 
-    [GeneratedRegex(@"<!doctype\s+html|</?(?:html|head|body|title|meta|script|style|div|p|table|article|section|main|h[1-6]|ul|ol|br|span|a|img)(?:\s[^<>]*)?/?>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+            text = text[(at + end!.Length)..];
+        }
+    }
+
+    [GeneratedRegex(@"\A(?:<!doctype\s+html|</?(?:html|head|body|title|meta|script|style|div|p|table|article|section|main|h[1-6]|ul|ol|br|span|a|b|i|em|strong|font|center|header|nav|pre|img)(?:\s[^<>]*)?/?>)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Markup();
 }

@@ -40,7 +40,7 @@ public sealed class UrlFormTests
         List<Record> records =
         [
             Page("a", "https://www.example.com/新闻/?utm_source=x", "旧文"), Page("b", "http://example.com/新闻", "新文，长一些"), Page("c", "http://example.com/other", "旧文"),
-            new Document { Id = "d", Text = "旧文", Source = "https://example.com/other#1" }, new Document { Id = "e", Text = "旧文" }, new Document { Id = "f", Text = "旧文" },
+            new Document { Id = "d", Text = "旧文", Source = "https://example.com/other#1" }, new Document { Id = "e", Text = "旧文", Source = "crawl-2024" }, new Document { Id = "f", Text = "新文", Source = "crawl-2024" },
         ];
 
         var results = GlobalStepRunner.Run(() => new DedupExact(new DedupExactOptions { Compare = "url", Keep = Keep.Longest }), records, 2, 2);

@@ -1,6 +1,7 @@
 using Ziya.Corpus.Evaluation;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Corpus.Tests.Evaluation;
 
@@ -30,6 +31,16 @@ public sealed class ComplyTests : IDisposable
             var fault = Assert.Throws<JobFailedException>(() => GlobalStepRunner.Run(() => Step(0.09), records, shards, 3));
             Assert.Equal($"step 'comply': of 10 records looked at too many have: {reason} 1 (10 %); at most 9 % may. Nothing was written. Filter more before it, or raise 'most'", fault.Message);
         });
+    }
+
+    [Fact]
+    public void Reduce_FewEnough_SaysWhatWasMeasured()
+    {
+        var stage = new Comply(new ComplyOptions { Most = 0.5 }).Stages[0];
+
+        stage.Reduce(new byte[] { 0b0010, 0b0011, 0, 0, 0 }.Select(found => new Entry(new byte[] { found })), null!);
+
+        Assert.Equal("comply: of 5 records looked at have: privacy 1, advertising 2, html 0; at most 50 % may.", Assert.Single(stage.Warnings));
     }
 
     [Fact]

@@ -39,7 +39,18 @@ public sealed class ExtractTests
     [InlineData("没有任何标记的一段话。")]
     [InlineData("Plain text with a < b and b > c.")]
     [InlineData("List<string> names = new();")]
+    [InlineData("<string> is no tag of HTML.")]
+    [InlineData("网页的开头是 <html>，结尾是 </html>。\n\n<p>段落写在这里面。</p>")]
+    [InlineData("# Pages\n\nA page begins with `<!doctype html>`:\n\n```\n<html><body><p>Hello</p></body></html>\n```\n\nand ends where it ends.")]
+    [InlineData("<!-- a comment alone")]
     public void Apply_NoHtml_PassesAsItIs(string text) => Assert.Equal(text, Run(text)!.Text);
+
+    [Theory]
+    [InlineData("\ufeff\n  <!-- <p>saved from example.com</p> -->\n<!DOCTYPE html><p>", "</p>")]
+    [InlineData("<?xml version='1.0' encoding='utf-8'?>\r\n<html><body><p>", "</p></body></html>")]
+    [InlineData("<P class='x'>", "")]
+    [InlineData("　　<b>", "</b>")]
+    public void Apply_BeginsWithATag_IsHtml(string before, string after) => Assert.Equal("雨下了一夜，到早上才停。", Run(before + "雨下了一夜，到早上才停。" + after)!.Text);
 
     [Theory]
     [InlineData("")]
@@ -71,6 +82,24 @@ public sealed class ExtractTests
         Assert.Equal(EnArticle.ReplaceLineEndings(" ").Replace("  ", " ", StringComparison.Ordinal), record.Text);
         Assert.Equal("2024-01-02", record.Meta.GetText("published"));
     }
+
+    [Theory]
+    [InlineData("zh", "gb18030", "latin1")]
+    [InlineData("zh", "utf-8", "latin1")]
+    [InlineData("en", "utf-8", "windows-1252")]
+    public void Apply_PageStoredInAWrongEncoding_IsReadAsItWasMeant(string language, string meant, string read)
+    {
+        var article = language == "zh" ? ZhArticle : EnArticle.Replace("ferry", "“café” ferry", StringComparison.Ordinal);
+        var title = language == "zh" ? "老城区的菜市场" : "The “café” ferry";
+        var bytes = Encoding(meant).GetBytes(Page(title, "首页", article, "", "版权所有"));
+
+        var record = Run(Encoding(read).GetString(bytes))!;
+
+        Assert.Equal(article, record.Text);
+        Assert.Equal(title, record.Meta.GetText("title"));
+    }
+
+    private static System.Text.Encoding Encoding(string name) => System.Text.CodePagesEncodingProvider.Instance.GetEncoding(name) ?? System.Text.Encoding.GetEncoding(name);
 
     [Fact]
     public void Apply_JsonLdWithHalfACharacter_IsLeftAlone()

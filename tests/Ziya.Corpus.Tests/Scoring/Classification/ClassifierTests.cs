@@ -32,6 +32,24 @@ public sealed class ClassifierTests : IDisposable
         Assert.Equal(1, ClassifierReport.Of(LinearClassifier.Read(_path), Texts("test.jsonl")).Accuracy);
     }
 
+    // Not its bytes: the last bits of exponentials differ between machines.
+    [Fact]
+    public void Read_ClassifierThatShips_IsWhatTheSampleMakes()
+    {
+        var shipped = LinearClassifier.Read(Path.Combine(SampleCorpus.Root, "classify", "advert.clf"));
+        var texts = Texts("train.jsonl");
+        var trained = ClassifierTrainer.Train(texts, Labels, new ClassifierOptions { Bits = shipped.Bits }, out _);
+
+        Assert.Equal(Labels, shipped.Labels);
+        Span<double> one = stackalloc double[2], other = stackalloc double[2];
+        foreach (var (text, _) in texts)
+        {
+            shipped.Probabilities(shipped.Features().Of(text), one);
+            trained.Probabilities(trained.Features().Of(text), other);
+            Assert.Equal(one[0], other[0], 0.01);
+        }
+    }
+
     [Fact]
     public void Of_RandomTexts_GivesTheRowsOfTheObviousGrams()
     {
