@@ -40,7 +40,7 @@ blobs_new() {
 
 serve() { (cd "$work" && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" "$@" >>"$work/log" 2>&1) & }
 as=()
-start_worker() { serve --roles cpu --workers 1; workers[$1]=$!; }
+start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
 start_server() { serve --roles web --urls "http://127.0.0.1:$web"; server=$!; }
 start_fleet() {
     start_server

@@ -11,14 +11,15 @@ internal static class ProgressDisplay
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Does the work on another thread while showing the run's progress; throws what the work throws.</summary>
-    public static void Watch(Run run, Action work)
+    public static Report Watch(Run run, Func<Report> work)
     {
+        Report? report = null;
         Exception? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
-                work();
+                report = work();
             }
             catch (Exception exception)
             {
@@ -41,6 +42,8 @@ internal static class ProgressDisplay
         {
             ExceptionDispatchInfo.Throw(failure);
         }
+
+        return report!;
     }
 
     private static void Live(PhaseMeter meter, Thread thread) => AnsiConsole.Progress()

@@ -16,6 +16,7 @@ internal static class ServeCommand
         var roles = new Option<string>("--roles") { HelpName = "LIST", Description = "What this process does, of scheduler,cpu,gpu,web. Default: all.", DefaultValueFactory = _ => "scheduler,cpu,gpu,web" };
         var urls = new Option<string>("--urls") { HelpName = "URL", Description = "Where it listens. An address that other machines reach needs ZIYA_API_KEYS. Default: http://127.0.0.1:8080.", DefaultValueFactory = _ => defaults.Urls };
         var workers = new Option<int>("--workers") { HelpName = "N", Description = "Tasks at once. Default: the number of cores.", DefaultValueFactory = _ => defaults.Workers };
+        var deaths = new Option<int>("--deaths") { HelpName = "N", Description = "A task is given up, and its run fails, when so many workers that had it have died. Default: 3.", DefaultValueFactory = _ => defaults.MostDeaths };
         workers.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var count) || count is < 1 or > 1024))
@@ -27,7 +28,7 @@ internal static class ServeCommand
             Serves jobs: runs those with a schedule, executes tasks alone or with other processes over PostgreSQL, and shows pages at /, Hangfire's dashboard at /hangfire, a JSON API at /api (described
             by /openapi/v1.json), /health and /metrics. Ctrl-C or SIGTERM ends it: tasks at work end at their next record, and are done by others or at the next start.
             Keys come from the environment: ZIYA_API_KEYS="NAME:ROLE:KEY ..." with the roles viewer and operator.
-            """) { jobs, runs, storage, roles, urls, workers };
+            """) { jobs, runs, storage, roles, urls, workers, deaths };
         command.SetAction(parsed =>
         {
             var options = new ServeOptions
@@ -37,6 +38,7 @@ internal static class ServeCommand
                 Storage = parsed.GetRequiredValue(storage),
                 Urls = parsed.GetRequiredValue(urls),
                 Workers = parsed.GetValue(workers),
+                MostDeaths = parsed.GetValue(deaths),
             };
             return Execute(options, parsed.GetRequiredValue(roles));
         });

@@ -1,6 +1,6 @@
 using Hangfire;
+using Hangfire.InMemory;
 using Hangfire.States;
-using Hangfire.Storage;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -22,22 +22,46 @@ namespace Ziya.Hangfire;
 /// <item>Advance ends the run where no task is left. Ending twice writes the same.</item>
 /// </list>
 /// </remarks>
-public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage storage, TimeProvider time) : IDisposable
+public sealed partial class Fleet : IDisposable
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly BackgroundJobClient _jobs = new(storage);
-    private readonly OpenRuns _runs = new(catalog, options.Name, time);
+    private readonly StepCatalog _catalog;
+    private readonly JobStorage _storage;
+    private readonly TimeProvider _time;
+    private readonly BackgroundJobClient _jobs;
+    private readonly OpenRuns _runs;
+    private readonly TaskGate _gate = new();
+
+    /// <summary>A fleet over a storage.</summary>
+    /// <param name="options">What the workers agree on.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="storage">Where Hangfire keeps its jobs.</param>
+    /// <param name="time">The clock.</param>
+    public Fleet(FleetOptions options, StepCatalog catalog, JobStorage storage, TimeProvider time)
+    {
+        (Options, _catalog, _storage, _time) = (options, catalog, storage, time);
+        _jobs = new BackgroundJobClient(storage);
+        _runs = new OpenRuns(Join, time);
+        Fate = new TaskFate(options.MostDeaths, folder => Queue(folder, new ScheduledState(Soon)));
+    }
 
     /// <summary>What the workers agree on.</summary>
-    public FleetOptions Options => options;
+    public FleetOptions Options { get; }
+
+    /// <summary>What becomes of tasks whose workers die.</summary>
+    internal TaskFate Fate { get; }
+
+    /// <summary>A storage in memory is that of one process, which has its runs as <c>ziya run</c> has: when it dies, others may go on.</summary>
+    private bool IsAlone => _storage is InMemoryStorage;
 
     /// <summary>The runs that the fleet knows of.</summary>
     public IReadOnlyList<FleetRun> Runs
     {
         get
         {
-            using var connection = storage.GetConnection();
+            using var connection = _storage.GetConnection();
             return [.. FleetRun.Folders(connection).Select(folder => FleetRun.Find(connection, folder)).OfType<FleetRun>()];
         }
     }
@@ -45,20 +69,26 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
     /// <summary>The run of a folder; null where the fleet has none there.</summary>
     public FleetRun? Find(string run)
     {
-        using var connection = storage.GetConnection();
+        using var connection = _storage.GetConnection();
         return FleetRun.Find(connection, run);
     }
 
     /// <summary>Begins a job file, or goes on with it. The run folder; that of the run that goes on where the job runs already.</summary>
     /// <param name="path">The job file.</param>
     /// <param name="overrides">As <c>--set</c>.</param>
-    public string Start(string path, IReadOnlyList<string> overrides) => Start(JobFile.Load(path, overrides, catalog), false);
+    /// <param name="priority">Whether its tasks go before those of other runs.</param>
+    public string Start(string path, IReadOnlyList<string> overrides, RunPriority priority = RunPriority.Normal) =>
+        Start(JobFile.Load(path, overrides, _catalog), false, null, priority);
 
     /// <summary>Begins a job, or goes on with it. A job that runs already is left alone: two runs would write one dataset.</summary>
-    public string Start(Job job, bool fresh)
+    /// <param name="job">The job.</param>
+    /// <param name="fresh">Whether to throw away what earlier runs did.</param>
+    /// <param name="folder">The run folder; null for one that the job and its input name.</param>
+    /// <param name="priority">Whether its tasks go before those of other runs.</param>
+    public string Start(Job job, bool fresh, string? folder = null, RunPriority priority = RunPriority.Normal)
     {
         ArgumentNullException.ThrowIfNull(job);
-        using var connection = storage.GetConnection();
+        using var connection = _storage.GetConnection();
         using (connection.AcquireDistributedLock("ziya:start:" + job.Name, LockPatience))
         {
             if (Runs.FirstOrDefault(run => run.Job == job.Name && run.State is FleetState.Running or FleetState.Paused) is { } active)
@@ -66,8 +96,8 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
                 return active.Folder;
             }
 
-            var folder = $"{options.Runs.TrimEnd('/')}/{Run.IdOf(Planner.Make(job, catalog))}";
-            Begin(job, folder, fresh);
+            folder ??= $"{Options.Runs.TrimEnd('/')}/{Run.IdOf(Planner.Make(job, _catalog))}";
+            Begin(job, folder, fresh, priority);
             return folder;
         }
     }
@@ -75,15 +105,15 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
     /// <summary>Goes on with a run that was paused, stopped or has failed.</summary>
     public void Resume(string run)
     {
-        var known = Find(run) ?? throw new JobFailedException($"{options.Name} has no run in {run}.");
+        var known = Find(run) ?? throw new JobFailedException($"{Options.Name} has no run in {run}.");
         switch (known.State)
         {
             case FleetState.Paused:
                 Set(known with { State = FleetState.Running });
-                Queue(run);
+                Queue(run, Now);
                 break;
             case FleetState.Stopped or FleetState.Failed:
-                Begin(RunFolder.At(run).ReadJob(catalog), run, false);
+                Begin(RunFolder.At(run).ReadJob(_catalog), run, false, known.Priority);
                 break;
         }
     }
@@ -110,161 +140,47 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
     public void Forget(string run)
     {
         Stop(run);
-        using var connection = storage.GetConnection();
+        using var connection = _storage.GetConnection();
         FleetRun.Find(connection, run)?.Remove(connection);
-    }
-
-    internal void Execute(string folder, string phaseName, int number, CancellationToken cancel)
-    {
-        if (Find(folder) is not { State: FleetState.Running } known)
-        {
-            return;
-        }
-
-        OpenRun? run = null;
-        try
-        {
-            run = _runs.Open(folder);
-            Execute(run, phaseName, number, cancel);
-        }
-        catch (Exception exception) when (exception is ClaimedException || (run is { Run.IsClaimLost: true } && !cancel.IsCancellationRequested))
-        {
-            // The run was ended while the task was at work, and may go on anew already: whatever went wrong here is of no account.
-            return;
-        }
-        catch (Exception exception) when (!IsWorthAnotherTry(exception))
-        {
-            var message = $"{phaseName}, task {number}: {exception.Message.TrimEnd('.')}";
-            End(known, FleetState.Failed, message);
-            throw exception as JobFailedException ?? new JobFailedException(message, exception);
-        }
-
-        using var connection = storage.GetConnection();
-        if (new TaskBook(connection, folder, phaseName).Remove(number))
-        {
-            Queue(folder);
-        }
-    }
-
-    internal void Advance(string folder, CancellationToken cancel)
-    {
-        using var connection = storage.GetConnection();
-        using (connection.AcquireDistributedLock("ziya:" + folder, LockPatience))
-        {
-            if (FleetRun.Find(connection, folder) is not { State: FleetState.Running } known)
-            {
-                return;
-            }
-
-            try
-            {
-                var run = _runs.Open(folder).Run;
-                foreach (var phase in run.Plan.Phases)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    var marked = run.Marked(phase);
-                    var left = phase.Tasks.Select(task => task.Number).Where(task => !marked.Contains(task)).ToList();
-                    if (left.Count > 0)
-                    {
-                        QueueTasks(known, run, phase, left);
-                        return;
-                    }
-
-                    new TaskBook(connection, folder, phase.Name).Clear();
-                }
-
-                run.Finish("done");
-                Set(known with { State = FleetState.Done, Error = null });
-                _runs.Close(folder);
-            }
-            catch (ClaimedException)
-            {
-                // Being ended just now.
-            }
-            catch (Exception exception) when (!IsWorthAnotherTry(exception))
-            {
-                End(known, FleetState.Failed, exception.Message);
-            }
-        }
-    }
-
-    internal void Tend(CancellationToken cancel)
-    {
-        foreach (var run in Runs.Where(run => run.State == FleetState.Running))
-        {
-            Advance(run.Folder, cancel);
-        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _runs.Dispose();
 
-    private static bool IsWorthAnotherTry(Exception exception) =>
-        exception is OperationCanceledException or OutOfMemoryException or DistributedLockTimeoutException or System.Data.Common.DbException || Transient.Is(exception);
+    /// <summary>The run of a folder as this process works for it, until that is disposed.</summary>
+    internal OpenRun Enter(string folder) => _runs.Enter(folder);
 
-    private void Execute(OpenRun open, string phaseName, int number, CancellationToken cancel)
+    private Run Join(string folder) => IsAlone
+        ? throw new ClaimedException($"{folder} is not being run by this process any more.")
+        : Run.Join(folder, _catalog, Options.Name, _time);
+
+    private void Begin(Job job, string folder, bool fresh, RunPriority priority)
     {
-        var (run, ended) = open;
-        var phase = run.Plan.Phases.First(phase => phase.Name == phaseName);
-        if (!run.IsMarked(phase, number))
+        _runs.Close(folder);
+        _runs.AwaitIdle(folder);
+        var run = IsAlone ? Run.Open(job, _catalog, folder, fresh, _time) : Run.OpenForFleet(job, _catalog, folder, fresh, Options.Name, _time);
+        if (IsAlone || Options.Queues.Count > 0)
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended.Token);
-            run.Execute(phase, phase.Tasks.First(task => task.Number == number), TaskContext.SortBytesOf(run.Job.Limits, options.Workers), stop.Token);
+            _runs.Add(folder, run);
         }
-    }
 
-    private void Begin(Job job, string folder, bool fresh)
-    {
-        using (var run = Run.OpenForFleet(job, catalog, folder, fresh, options.Name, time))
+        using (var connection = _storage.GetConnection())
         {
-            using var connection = storage.GetConnection();
             foreach (var phase in run.Plan.Phases)
             {
                 new TaskBook(connection, folder, phase.Name).Clear();
             }
+
+            FleetRun.WritePhase(connection, folder, null);
         }
 
-        Set(new FleetRun(folder, job.Name, FleetState.Running, null));
-        Queue(folder);
+        Set(new FleetRun(folder, job.Name, FleetState.Running, null, priority));
+        Queue(folder, Now);
     }
 
-    private void QueueTasks(FleetRun known, Run run, Phase phase, List<int> left)
-    {
-        using var connection = storage.GetConnection();
-        var book = new TaskBook(connection, known.Folder, phase.Name);
-        var jobs = book.Jobs();
-        var missing = new List<int>();
-        foreach (var task in left)
-        {
-            var state = jobs.TryGetValue(task, out var job) ? connection.GetStateData(job) : null;
-            if (state?.Name == DeletedState.StateName)
-            {
-                End(known, FleetState.Stopped, $"{phase.Name}, task {task} was deleted in the dashboard");
-                return;
-            }
+    private static EnqueuedState Now => new(FleetOptions.Steps);
 
-            if (state?.Name == FailedState.StateName)
-            {
-                End(known, FleetState.Failed, $"{phase.Name}, task {task}: {(state.Data.TryGetValue("ExceptionMessage", out var message) ? message : "failed")}");
-                return;
-            }
-
-            if (state is null || state.Name == SucceededState.StateName)
-            {
-                missing.Add(task);
-            }
-        }
-
-        book.Add(left);
-        var queue = run.NeedsAccelerator(phase) ? FleetOptions.Gpu : FleetOptions.Cpu;
-        foreach (var some in missing.Chunk(200))
-        {
-            book.Note(some.Select(task => (task, _jobs.Create<FleetJobs>(queue, job => job.Execute(known.Folder, phase.Name, task, CancellationToken.None), new EnqueuedState(queue)))).ToList());
-        }
-    }
-
-    private void Queue(string folder) =>
-        _jobs.Create<FleetJobs>(FleetOptions.Cpu, job => job.Advance(folder, CancellationToken.None), new EnqueuedState(FleetOptions.Cpu));
+    private void Queue(string folder, IState state) => _jobs.Create<FleetJobs>(FleetOptions.Steps, job => job.Advance(folder, CancellationToken.None), state);
 
     private void End(FleetRun known, FleetState state, string? error)
     {
@@ -276,7 +192,8 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
 
         try
         {
-            _runs.Open(known.Folder).Run.Finish(state == FleetState.Failed ? "failed" : "stopped", error);
+            using var open = _runs.Enter(known.Folder);
+            open.Run.Finish(state == FleetState.Failed ? "failed" : "stopped", error);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or JobFailedException or JobFaultException or ClaimedException)
         {
@@ -289,7 +206,7 @@ public sealed class Fleet(FleetOptions options, StepCatalog catalog, JobStorage 
 
     private void Set(FleetRun run)
     {
-        using var connection = storage.GetConnection();
+        using var connection = _storage.GetConnection();
         run.Write(connection);
     }
 }

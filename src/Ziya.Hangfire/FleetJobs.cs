@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Server;
 using Ziya.Pipeline.Execution;
 
 namespace Ziya.Hangfire;
@@ -13,10 +14,11 @@ public sealed class FleetJobs(Fleet fleet)
     /// <param name="run">The run folder.</param>
     /// <param name="phase">The phase.</param>
     /// <param name="task">The task's number.</param>
+    /// <param name="context">What Hangfire knows of this try; null where it is called by another.</param>
     /// <param name="cancel">Ends with the server, or when the job is deleted.</param>
     [JobDisplayName("{0}: {1}, task {2}")]
     [AutomaticRetry(Attempts = 6, DelaysInSeconds = [1, 3, 10, 30, 60, 180], ExceptOn = [typeof(JobFailedException)])]
-    public void Execute(string run, string phase, int task, CancellationToken cancel) => fleet.Execute(run, phase, task, cancel);
+    public void Execute(string run, string phase, int task, PerformContext? context, CancellationToken cancel) => fleet.Execute(run, phase, task, context, cancel);
 
     /// <summary>Begins the next phase of a run where the one before is done, or ends the run.</summary>
     /// <param name="run">The run folder.</param>

@@ -7,9 +7,14 @@ namespace Ziya.Hangfire;
 /// <param name="Job">The job's name.</param>
 /// <param name="State">See <see cref="FleetState"/>.</param>
 /// <param name="Error">What failed.</param>
-public sealed record FleetRun(string Folder, string Job, FleetState State, string? Error)
+/// <param name="Priority">Whether its tasks go before those of others.</param>
+public sealed record FleetRun(string Folder, string Job, FleetState State, string? Error, RunPriority Priority)
 {
     private const string All = "ziya:runs";
+    private const string PhaseField = "phase";
+
+    /// <summary>The phase whose tasks are queued; those before it are done. Null where none is yet.</summary>
+    internal string? Phase { get; private init; }
 
     /// <summary>The runs the fleet knows of.</summary>
     internal static IReadOnlyList<string> Folders(IStorageConnection connection) => [.. connection.GetAllItemsFromSet(All).Order(StringComparer.Ordinal)];
@@ -17,17 +22,24 @@ public sealed record FleetRun(string Folder, string Job, FleetState State, strin
     /// <summary>The run of a folder; null where the fleet has none there.</summary>
     internal static FleetRun? Find(IStorageConnection connection, string folder) =>
         connection.GetAllEntriesFromHash(Key(folder)) is { Count: > 0 } entries && Enum.TryParse<FleetState>(entries.GetValueOrDefault("state"), out var state)
-            ? new FleetRun(folder, entries.GetValueOrDefault("job") ?? "", state, entries.GetValueOrDefault("error") is { Length: > 0 } error ? error : null)
+            ? new FleetRun(
+                folder, entries.GetValueOrDefault("job") ?? "", state, Told(entries, "error"), Enum.TryParse<RunPriority>(Told(entries, "priority"), out var priority) ? priority : RunPriority.Normal)
+            {
+                Phase = Told(entries, PhaseField),
+            }
             : null;
 
-    /// <summary>Writes what the fleet knows.</summary>
+    /// <summary>Writes what the fleet knows, but for the phase.</summary>
     internal void Write(IStorageConnection connection)
     {
         using var transaction = connection.CreateWriteTransaction();
-        transaction.SetRangeInHash(Key(Folder), [new("job", Job), new("state", State.ToString()), new("error", Error ?? "")]);
+        transaction.SetRangeInHash(Key(Folder), [new("job", Job), new("state", State.ToString()), new("error", Error ?? ""), new("priority", Priority.ToString())]);
         transaction.AddToSet(All, Folder);
         transaction.Commit();
     }
+
+    /// <summary>Writes the phase alone: how the run stands may be changed by somebody at the same time.</summary>
+    internal static void WritePhase(IStorageConnection connection, string folder, string? phase) => connection.SetRangeInHash(Key(folder), [new(PhaseField, phase ?? "")]);
 
     /// <summary>Forgets a run. Its folder stays.</summary>
     internal void Remove(IStorageConnection connection)
@@ -37,6 +49,8 @@ public sealed record FleetRun(string Folder, string Job, FleetState State, strin
         transaction.RemoveFromSet(All, Folder);
         transaction.Commit();
     }
+
+    private static string? Told(Dictionary<string, string> entries, string field) => entries.GetValueOrDefault(field) is { Length: > 0 } told ? told : null;
 
     private static string Key(string folder) => "ziya:run:" + folder;
 }

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.Storage;
 
 namespace Ziya.Hangfire;
@@ -22,8 +23,9 @@ public sealed class FleetServer : IDisposable
             new BackgroundJobServerOptions
             {
                 Activator = new Activator(fleet),
+                FilterProvider = new JobFilterProviderCollection([.. JobFilterProviders.Providers, new JobFilterCollection { { fleet.Fate, -1 } }]),
                 WorkerCount = fleet.Options.Workers,
-                Queues = [.. fleet.Options.Queues],
+                Queues = fleet.Options.Served,
                 HeartbeatInterval = TimeSpan.FromSeconds(10),
                 ServerCheckInterval = TimeSpan.FromSeconds(20),
                 ServerTimeout = TimeSpan.FromMinutes(1),
@@ -42,7 +44,7 @@ public sealed class FleetServer : IDisposable
         if (connection.GetRecurringJobs([Tend]) is not [{ Removed: false, Cron: Every }])
         {
             new RecurringJobManager(storage).AddOrUpdate<FleetJobs>(
-                Tend, FleetOptions.Cpu, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });
+                Tend, FleetOptions.Steps, jobs => jobs.Tend(CancellationToken.None), Every, new RecurringJobOptions { MisfireHandling = MisfireHandlingMode.Relaxed });
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Data.Common;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Npgsql;
+using Ziya.Pipeline.Execution;
 
 namespace Ziya.Hangfire;
 
@@ -18,15 +20,35 @@ public static class FleetStorage
     /// <param name="silence">
     /// A task is another worker's when its own has not been heard of for so long. A worker that lives says so every few seconds, however long a task takes. Default a minute.
     /// </param>
-    public static JobStorage Open(string connection, TimeSpan? silence = null) => connection == Memory
-        ? new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(7) })
-        : new SessionLockedStorage(new PostgreSqlStorageFactory(connection), new PostgreSqlStorageOptions
+    /// <exception cref="JobFailedException">The database cannot be used.</exception>
+    public static JobStorage Open(string connection, TimeSpan? silence = null)
+    {
+        if (connection == Memory)
         {
-            InvisibilityTimeout = silence ?? UsualSilence,
-            UseSlidingInvisibilityTimeout = true,
-            QueuePollInterval = TimeSpan.FromSeconds(1),
-            EnableLongPolling = true,
-        });
+            return new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(7) });
+        }
+
+        try
+        {
+            // Asked once before Hangfire is: that tries on and on, and tells nobody why.
+            using (var asked = new NpgsqlConnection(connection))
+            {
+                asked.Open();
+            }
+
+            return new SessionLockedStorage(new PostgreSqlStorageFactory(connection), new PostgreSqlStorageOptions
+            {
+                InvisibilityTimeout = silence ?? UsualSilence,
+                UseSlidingInvisibilityTimeout = true,
+                QueuePollInterval = TimeSpan.FromSeconds(1),
+                EnableLongPolling = true,
+            });
+        }
+        catch (Exception exception) when (exception is DbException or ArgumentException)
+        {
+            throw new JobFailedException($"--storage: PostgreSQL cannot be used: {exception.Message.TrimEnd('.')}. It is a connection string like Host=db;Username=ziya;Password=...;Database=ziya, or memory.", exception);
+        }
+    }
 }
 
 /// <summary>Makes connections of one connection string.</summary>

@@ -1,54 +1,60 @@
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Runs;
-using Ziya.Pipeline.Steps;
 
 namespace Ziya.Hangfire;
-
-/// <summary>A run that this process works for.</summary>
-/// <param name="Run">The run.</param>
-/// <param name="Ended">Cancelled when the run has ended while tasks were at work.</param>
-internal sealed record OpenRun(Run Run, CancellationTokenSource Ended);
 
 /// <summary>The runs whose tasks this process executes: opened at the first task, so that all tasks share their models.</summary>
 internal sealed class OpenRuns : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly StepCatalog _catalog;
-    private readonly string _fleet;
-    private readonly TimeProvider _time;
+    private readonly Func<string, Run> _join;
     private readonly ITimer _looking;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OpenRun> _open = [];
 
     // Some task may still be at work in them.
-    private readonly List<OpenRun> _ended = [];
+    private readonly List<(string Folder, OpenRun Run)> _ended = [];
 
-    public OpenRuns(StepCatalog catalog, string fleet, TimeProvider time)
+    public OpenRuns(Func<string, Run> join, TimeProvider time)
     {
-        (_catalog, _fleet, _time) = (catalog, fleet, time);
+        _join = join;
         _looking = time.CreateTimer(_ => CloseEnded(), null, Look, Look);
     }
 
-    /// <summary>The run of a folder, of the session that goes on now.</summary>
-    public OpenRun Open(string folder)
+    /// <summary>The run of a folder, of the session that goes on now. It stays open until what is returned is disposed.</summary>
+    public OpenRun Enter(string folder)
     {
         lock (_lock)
         {
-            if (_open.TryGetValue(folder, out var open))
+            if (_open.TryGetValue(folder, out var open) && open.Run.IsClaimLost)
             {
-                if (!open.Run.IsClaimLost)
-                {
-                    return open;
-                }
-
                 End(folder, open);
+                open = null;
             }
 
-            return _open[folder] = new OpenRun(Run.Join(folder, _catalog, _fleet, _time), new CancellationTokenSource());
+            open ??= _open[folder] = new OpenRun(_join(folder), Leave);
+            open.Users++;
+            return open;
         }
     }
 
-    /// <summary>Closes a run that has ended.</summary>
+    /// <summary>Takes a run in that was just opened.</summary>
+    public void Add(string folder, Run run)
+    {
+        lock (_lock)
+        {
+            if (_open.TryGetValue(folder, out var old))
+            {
+                End(folder, old);
+            }
+
+            _open[folder] = new OpenRun(run, Leave);
+        }
+    }
+
+    /// <summary>Closes a run that has ended: its tasks stop at their next record.</summary>
     public void Close(string folder)
     {
         lock (_lock)
@@ -60,20 +66,41 @@ internal sealed class OpenRuns : IDisposable
         }
     }
 
+    /// <summary>Waits until no task of an earlier session of a run is at work in this process.</summary>
+    public void AwaitIdle(string folder)
+    {
+        for (var waited = TimeSpan.Zero; IsBusy(folder); waited += TimeSpan.FromMilliseconds(20))
+        {
+            if (waited > Patience)
+            {
+                throw new JobFailedException($"{folder}: tasks that were stopped have not come to their end yet. Try again in a while.");
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _looking.Dispose();
         lock (_lock)
         {
-            foreach (var (run, ended) in _open.Values.Concat(_ended))
+            foreach (var run in _open.Values.Concat(_ended.Select(ended => ended.Run)))
             {
-                run.Dispose();
-                ended.Dispose();
+                run.Close();
             }
 
             _open.Clear();
             _ended.Clear();
+        }
+    }
+
+    private bool IsBusy(string folder)
+    {
+        lock (_lock)
+        {
+            return _ended.Any(ended => ended.Folder == folder);
         }
     }
 
@@ -88,8 +115,6 @@ internal sealed class OpenRuns : IDisposable
                 {
                     End(folder, open);
                 }
-
-                DisposeIdle();
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -101,18 +126,26 @@ internal sealed class OpenRuns : IDisposable
     private void End(string folder, OpenRun open)
     {
         _open.Remove(folder);
-        _ended.Add(open);
-        open.Ended.Cancel();
-        DisposeIdle();
+        _ended.Add((folder, open));
+        open.End();
+        CloseIdle();
     }
 
-    private void DisposeIdle()
+    private void Leave(OpenRun run)
     {
-        foreach (var idle in _ended.Where(ended => ended.Run.Progress.Phase.Running == 0).ToList())
+        lock (_lock)
+        {
+            run.Users--;
+            CloseIdle();
+        }
+    }
+
+    private void CloseIdle()
+    {
+        foreach (var idle in _ended.Where(ended => ended.Run.Users == 0).ToList())
         {
             _ended.Remove(idle);
-            idle.Run.Dispose();
-            idle.Ended.Dispose();
+            idle.Run.Close();
         }
     }
 }

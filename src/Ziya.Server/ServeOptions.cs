@@ -28,6 +28,9 @@ public sealed record ServeOptions
     /// <summary>Tasks at once. Default: the number of cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>After how many deaths of workers that had it a task is given up. Default 3. Ignored where the build has no Hangfire.</summary>
+    public int MostDeaths { get; init; } = 3;
+
     /// <summary>Who may come in; empty where nobody is asked, which only loopback allows.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];
 

@@ -34,10 +34,16 @@ public sealed class KillTests
         }
     }
 
+#if HAS_HANGFIRE
+    private static string Engine(Random random) => random.Next(4) == 0 ? "hangfire" : "local";
+#else
+    private static string Engine(Random random) => "local";
+#endif
+
     /// <summary>Kills a run until it gets to its end before the blow falls, at most <paramref name="kills"/> times.</summary>
     private static int Live(TempFolder folder, string runFolder, Random random, TimeSpan length, int kills)
     {
-        string[] command = ["run", "job.yaml", "--run-dir", runFolder, "--workers", $"{1 + random.Next(3)}"];
+        string[] command = ["run", "job.yaml", "--run-dir", runFolder, "--workers", $"{1 + random.Next(3)}", "--engine", Engine(random)];
         for (var killed = 0; killed < kills; killed++)
         {
             using var process = ZiyaProcess.Start(folder.Path, command);

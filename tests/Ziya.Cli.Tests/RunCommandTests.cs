@@ -40,17 +40,62 @@ public sealed class RunCommandTests : IDisposable
         Assert.All(Directory.EnumerateFiles(_folder["out"], "part-*", SearchOption.AllDirectories), path => Assert.EndsWith(".jsonl", path, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Run_EngineThatIsNotThere_SaysSo()
+    {
+        Prepare(50);
+        var unknown = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--engine", "quartz");
+        Assert.Equal(2, unknown.Exit);
+        Assert.Contains("'hangfire'", unknown.Error, StringComparison.Ordinal);
+        var nobody = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--workers", "0");
+        Assert.Equal(2, nobody.Exit);
+        Assert.Contains("--engine hangfire with --storage of PostgreSQL", nobody.Error, StringComparison.Ordinal);
+        Assert.Contains("--priority needs --engine hangfire", ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--priority", "high").Error, StringComparison.Ordinal);
+        var hangfire = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--engine", "hangfire");
+#if HAS_HANGFIRE
+        Assert.True(hangfire.Exit == 0, hangfire.Error);
+        var away = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--engine", "hangfire", "--storage", "Host=127.0.0.1;Port=1;Username=nobody;Password=hunter2");
+        Assert.Equal(1, away.Exit);
+        Assert.Contains("--storage: PostgreSQL cannot be used", away.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", away.Error, StringComparison.Ordinal);
+#else
+        Assert.Equal(2, hangfire.Exit);
+        Assert.Contains("built without Hangfire", hangfire.Error, StringComparison.Ordinal);
+#endif
+    }
+
+#if HAS_HANGFIRE
+    [Fact]
+    public void Run_EngineHangfire_WritesAndTellsWhatLocalDoes()
+    {
+        Prepare(20_000);
+        var local = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "local/run");
+        Assert.Equal(0, local.Exit);
+        var expected = TestJob.Outcome(_folder["out"], _folder["local/run"]);
+        Directory.Delete(_folder["out"], true);
+        var hangfire = ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "hangfire/run", "--engine", "hangfire", "--workers", "2");
+        Assert.True(hangfire.Exit == 0, hangfire.Error);
+        Assert.Equal(expected, TestJob.Outcome(_folder["out"], _folder["hangfire/run"]));
+        Assert.Equal(local.Output.Replace("local/run", "hangfire/run", StringComparison.Ordinal), hangfire.Output);
+        Assert.False(File.Exists(_folder["hangfire/run/claim.json"]));
+    }
+
+#endif
     [Theory]
-    [InlineData(2)]
-    [InlineData(15)]
-    public void Run_AskedToStop_StopsAndSaysHowToGoOn(int signal)
+    [InlineData(2, "local")]
+    [InlineData(15, "local")]
+#if HAS_HANGFIRE
+    [InlineData(2, "hangfire")]
+    [InlineData(15, "hangfire")]
+#endif
+    public void Run_AskedToStop_StopsAndSaysHowToGoOn(int signal, string engine)
     {
         Assert.SkipWhen(ZiyaProcess.IsIgnored(signal), "this test run ignores the signal, and so do the processes it starts");
         Prepare(60_000);
         Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml", "--run-dir", "whole").Exit);
         var whole = TestJob.Outcome(_folder["out"], _folder["whole"]);
         Directory.Delete(_folder["out"], true);
-        using (var process = ZiyaProcess.Start(_folder.Path, "run", "job.yaml", "--run-dir", "stopped", "--fresh", "--workers", "1"))
+        using (var process = ZiyaProcess.Start(_folder.Path, "run", "job.yaml", "--run-dir", "stopped", "--fresh", "--workers", "1", "--engine", engine))
         {
             // The claim is the first thing a run writes: all of its work is still to come.
             while (!File.Exists(_folder["stopped/claim.json"]) && !process.EndsWithin(TimeSpan.FromMilliseconds(1)))

@@ -49,7 +49,7 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
         var run = fleet.Start(Job(Steps), false);
         Assert.Equal(run, fleet.Start(Job(Steps), false));
         Assert.Single(fleet.Runs);
-        Assert.Contains("hangfire", Assert.Throws<ClaimedException>(() => TestRun.Execute(Job(Steps), run)).Message, StringComparison.Ordinal);
+        Assert.Contains("is being written by process", Assert.Throws<ClaimedException>(() => TestRun.Execute(Job(Steps), run)).Message, StringComparison.Ordinal);
         fleet.Stop(run);
         TestRun.Execute(Job(Steps), run);
     }

@@ -103,7 +103,7 @@ public sealed class RunnerTests : IDisposable
         runner.Schedule(shelf.All());
         runner.Schedule(shelf.All());
         var job = Assert.Single(Recurring(runner));
-        Assert.Equal(("job:daily.yaml", "0 7 * * *", "Asia/Shanghai", "scheduler"), (job.Id, job.Cron, job.TimeZoneId, job.Job.Queue));
+        Assert.Equal(("job:daily.yaml", "0 7 * * *", "Asia/Shanghai", global::Ziya.Hangfire.FleetOptions.Scheduler), (job.Id, job.Cron, job.TimeZoneId, job.Job.Queue));
 
         Write("daily", "unique", "schedule: \"0 8 * * *\"");
         runner.Schedule(shelf.All());

@@ -1,8 +1,10 @@
 using Polly;
 using Polly.Retry;
+using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Runs;
+using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Execution;
 
@@ -25,7 +27,36 @@ public sealed class LocalEngine(int workers, TimeProvider time) : IEngine
         .Build();
 
     /// <inheritdoc/>
-    public void Execute(Run run, CancellationToken cancel)
+    public Run Open(Job job, StepCatalog catalog, string? runDir, bool fresh) => Run.Open(job, catalog, runDir, fresh, time);
+
+    /// <inheritdoc/>
+    public Report CarryOut(Run run, CancellationToken cancel)
+    {
+        try
+        {
+            Execute(run, cancel);
+            return run.Finish("done");
+        }
+        catch (OperationCanceledException)
+        {
+            run.Finish("stopped");
+            throw;
+        }
+        catch (Exception exception)
+        {
+            var failure = exception is IOException or UnauthorizedAccessException ? new JobFailedException($"publishing: {exception.Message.TrimEnd('.')}", exception) : exception;
+            TryFinish(run, failure);
+            if (failure != exception)
+            {
+                throw failure;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Executes every task that has no marker, and leaves the end of the run to the caller.</summary>
+    internal void Execute(Run run, CancellationToken cancel)
     {
         var sortBytes = TaskContext.SortBytesOf(run.Job.Limits, workers);
         foreach (var phase in run.Plan.Phases)
@@ -91,6 +122,18 @@ public sealed class LocalEngine(int workers, TimeProvider time) : IEngine
             }
 
             work(task);
+        }
+    }
+
+    /// <summary>The failure is what matters: a disk too full for the report must not hide it.</summary>
+    private static void TryFinish(Run run, Exception failure)
+    {
+        try
+        {
+            run.Finish("failed", failure.Message);
+        }
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class RunProgress
         {
             lock (_lock)
             {
-                return _phase with { Done = _done, Running = _running };
+                // What several processes do is counted twice for a moment.
+                return _phase with { Done = Math.Min(_done, _phase.Tasks), Running = _running };
             }
         }
     }
@@ -42,9 +43,17 @@ public sealed class RunProgress
         {
             _phase = new PhaseProgress(phase, tasks, done, bytes);
             _done = done;
-            _running = 0;
             Interlocked.Exchange(ref _records, 0);
             Interlocked.Exchange(ref _bytes, 0);
+        }
+    }
+
+    /// <summary>Corrects the number of tasks done: other processes did some.</summary>
+    internal void Saw(int done)
+    {
+        lock (_lock)
+        {
+            _done = done;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -22,6 +23,8 @@ public sealed class Run : IDisposable
     private readonly IClaim _claim;
     private readonly ModelPool _models;
     private Dictionary<string, IReadOnlyDictionary<int, Marker>> _done = [];
+    private readonly ConcurrentDictionary<(string Phase, int Task), bool> _executed = new();
+    private bool _disposed;
 
     private Run(Job job, CompiledPlan compiled, RunFolder folder, StepCatalog catalog, IClaim claim, TimeProvider time)
     {
@@ -73,7 +76,7 @@ public sealed class Run : IDisposable
     public static Run Open(Job job, StepCatalog catalog, string? runDir, bool fresh, TimeProvider time)
     {
         var compiled = Planner.Compile(job, InputListing.Shards(job, catalog));
-        return Open(job, catalog, Stores.At(runDir ?? $"runs/{IdOf(compiled.Plan)}"), compiled, fresh, time);
+        return OpenAt(Stores.At(runDir ?? $"runs/{IdOf(compiled.Plan)}"), job, compiled, catalog, fresh, time);
     }
 
     /// <summary>
@@ -88,8 +91,8 @@ public sealed class Run : IDisposable
     /// <param name="time">The clock.</param>
     public static Run OpenForFleet(Job job, StepCatalog catalog, string runDir, bool fresh, string fleet, TimeProvider time)
     {
-        var store = Stores.At(runDir);
-        return Open(catalog, job, store, Planner.Compile(job, InputListing.Shards(job, catalog)), fresh, time, FleetClaim.Take(store, fleet, time));
+        var store = Stores.Shared(runDir);
+        return Prepared(store, job, Planner.Compile(job, InputListing.Shards(job, catalog)), catalog, FleetClaim.Take(store, fleet, time), fresh, time);
     }
 
     /// <summary>Opens a run that was opened for the fleet this process belongs to.</summary>
@@ -111,10 +114,10 @@ public sealed class Run : IDisposable
             : throw new JobFailedException($"{folder.Root} was planned by another version of this program. Run the same version on every machine, or start the job again.");
     }
 
-    internal static Run Open(Job job, StepCatalog catalog, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time) =>
-        Open(catalog, job, store, compiled, fresh, time, Claim.Take(store, time));
+    internal static Run OpenAt(IStore store, Job job, CompiledPlan compiled, StepCatalog catalog, bool fresh, TimeProvider time) =>
+        Prepared(store, job, compiled, catalog, Claim.Take(store, time), fresh, time);
 
-    private static Run Open(StepCatalog catalog, Job job, IStore store, CompiledPlan compiled, bool fresh, TimeProvider time, IClaim claim)
+    private static Run Prepared(IStore store, Job job, CompiledPlan compiled, StepCatalog catalog, IClaim claim, bool fresh, TimeProvider time)
     {
         try
         {
@@ -146,6 +149,9 @@ public sealed class Run : IDisposable
     /// <summary>Whether a task has a marker, whatever it says.</summary>
     public bool IsMarked(Phase phase, int task) => Folder.Store.Find(RunFolder.MarkerPath(phase, task)) is not null;
 
+    /// <summary>Whether this process did a task.</summary>
+    internal bool Executed(Phase phase, int task) => _executed.ContainsKey((phase.Name, task));
+
     /// <summary>Whether the tasks of a phase use a model that computes on an accelerator.</summary>
     public bool NeedsAccelerator(Phase phase) => Job.Steps.Where(step => phase.Steps.Contains(step.Key))
         .SelectMany(step => JobModel.NamesIn(step.Options)).Any(name => Job.Models[name].Options.NeedsAccelerator);
@@ -168,6 +174,7 @@ public sealed class Run : IDisposable
                 _ => throw new NotSupportedException($"No task for {work.GetType().Name}."),
             };
             ThrowIfClaimLost();
+            _executed[(phase.Name, task.Number)] = true;
             Folder.Write(RunFolder.MarkerPath(phase, task.Number), JsonText.Write(marker));
             done = true;
         }
@@ -199,7 +206,7 @@ public sealed class Run : IDisposable
         Quarantine.Publish(Folder, Plan);
         if (state == "done")
         {
-            ThrowIfUnbalanced();
+            ThrowIfNotAllowed();
             Publisher.Publish(this);
             SavedFindings.Write(_compiled, new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, TaskContext.SortBytesOf(Job.Limits, 1), Progress, _models, _time));
             SweepScratch();
@@ -213,6 +220,11 @@ public sealed class Run : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         using (_claim)
         {
             _models.Dispose();
@@ -319,13 +331,19 @@ public sealed class Run : IDisposable
         }
     }
 
-    private void ThrowIfUnbalanced()
+    private void ThrowIfNotAllowed()
     {
         var counts = Report.CountOf(Folder.ReadMarkers(Plan.Phases), Plan);
         if (counts.Read + counts.Created.Values.Sum() != counts.Written + counts.Quarantined + counts.DroppedTotal)
         {
             throw new JobFailedException($"the counters do not add up: {counts.Read} read and {counts.Created.Values.Sum()} created, but {counts.Written} written, "
                 + $"{counts.Quarantined} quarantined and {counts.DroppedTotal} dropped. This is a fault of the program: please report it with {Folder.Root}.");
+        }
+
+        // While they are at work, processes of a fleet count for themselves.
+        if (counts.Poisoned > Job.Limits.Poisoned)
+        {
+            throw new JobFailedException($"steps failed on {counts.Poisoned} records, more than limits.poisoned allows ({Job.Limits.Poisoned}). {Folder.Root}/quarantine has them, with reasons.");
         }
     }
 }

@@ -70,6 +70,9 @@ public sealed class RunFolder(IStore store)
     internal IReadOnlySet<int> Marked(Phase phase) => store.List(phase.Folder + "/")
         .Select(file => Marker.TaskOf(file.Path[(phase.Folder.Length + 1)..])).OfType<int>().ToHashSet();
 
+    /// <summary>What a task left behind; null where it is not done.</summary>
+    internal Marker? ReadMarker(Phase phase, int task) => store.Find(MarkerPath(phase, task)) is null ? null : ReadMarker(MarkerPath(phase, task));
+
     /// <summary>A marker that cannot be read marks nothing: its task is done again.</summary>
     private Marker? ReadMarker(string path)
     {

@@ -3,7 +3,6 @@ using System.Globalization;
 using Hangfire;
 using Hangfire.Storage;
 using Ziya.Hangfire;
-using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
 
@@ -22,24 +21,9 @@ internal sealed class FleetRunner : IRunner
     public FleetRunner(ServeOptions options, StepCatalog catalog, TimeProvider time)
     {
         (_options, _catalog) = (options, catalog);
-        try
-        {
-            if (options.Storage != ServeOptions.Memory)
-            {
-                // Asked once before Hangfire is: that tries on and on, and tells nobody why.
-                using var connection = new Npgsql.NpgsqlConnection(options.Storage);
-                connection.Open();
-            }
-
-            Storage = FleetStorage.Open(options.Storage);
-        }
-        catch (Exception exception) when (exception is System.Data.Common.DbException or ArgumentException)
-        {
-            throw new JobFailedException($"--storage: PostgreSQL cannot be used: {exception.Message.TrimEnd('.')}. It is a connection string like Host=db;Username=ziya;Password=...;Database=ziya, or memory.", exception);
-        }
-
+        Storage = FleetStorage.Open(options.Storage);
         var queues = new (ServeRole Role, string Queue)[] { (ServeRole.Scheduler, FleetOptions.Scheduler), (ServeRole.Cpu, FleetOptions.Cpu), (ServeRole.Gpu, FleetOptions.Gpu) };
-        _fleet = new Fleet(new FleetOptions { Runs = options.Runs, Workers = options.Workers, Queues = [.. queues.Where(queue => options.Has(queue.Role)).Select(queue => queue.Queue)] }, catalog, Storage, time);
+        _fleet = new Fleet(new FleetOptions { Runs = options.Runs, Workers = options.Workers, MostDeaths = options.MostDeaths, Queues = [.. queues.Where(queue => options.Has(queue.Role)).Select(queue => queue.Queue)] }, catalog, Storage, time);
     }
 
     /// <inheritdoc/>

@@ -177,23 +177,14 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(entry.Stop.Token, _end.Token);
-            using var run = Run.Open(entry.Job, catalog, entry.Known.Folder, false, time);
-            try
-            {
-                new LocalEngine(options.Workers, time).Execute(run, stop.Token);
-                run.Finish("done");
-                return ("done", null);
-            }
-            catch (OperationCanceledException)
-            {
-                run.Finish("stopped");
-                return ("stopped", null);
-            }
-            catch (Exception exception)
-            {
-                run.Finish("failed", exception.Message);
-                return ("failed", exception.Message);
-            }
+            var engine = new LocalEngine(options.Workers, time);
+            using var run = engine.Open(entry.Job, catalog, entry.Known.Folder, false);
+            engine.CarryOut(run, stop.Token);
+            return ("done", null);
+        }
+        catch (OperationCanceledException)
+        {
+            return ("stopped", null);
         }
         catch (Exception exception)
         {

@@ -7,7 +7,9 @@ namespace Ziya.Hangfire.Tests.Fixtures;
 /// <summary>A PostgreSQL server of the tests' own, in a folder of its own; the programs are those of the machine.</summary>
 public sealed class Postgres : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"ziya-postgres-{Environment.ProcessId}");
+    private static int _servers;
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"ziya-postgres-{Environment.ProcessId}-{Interlocked.Increment(ref _servers)}");
     private int _databases;
 
     public int Port { get; private set; }

@@ -34,7 +34,7 @@ internal static class TestRun
     /// <summary>Runs a job over another store.</summary>
     public static Report Execute(Job job, IStore store, int workers = 2)
     {
-        using var run = Run.Open(job, Catalog, store, Planner.Compile(job, InputListing.Shards(job, Catalog)), false, TimeProvider.System);
+        using var run = Run.OpenAt(store, job, Planner.Compile(job, InputListing.Shards(job, Catalog)), Catalog, false, TimeProvider.System);
         return Execute(run, workers, default);
     }
 
