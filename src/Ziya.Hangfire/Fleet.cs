@@ -118,6 +118,23 @@ public sealed partial class Fleet : IDisposable
         }
     }
 
+    /// <summary>Tries a task again that failed: now, where it waits for its next try; otherwise the run goes on, and its phase begins with it.</summary>
+    public void Retry(string run, string phase, int task)
+    {
+        var known = Find(run) ?? throw new JobFailedException($"{Options.Name} has no run in {run}.");
+        if (known.State is FleetState.Stopped or FleetState.Failed)
+        {
+            Begin(RunFolder.At(run).ReadJob(_catalog), run, false, known.Priority, (phase, task));
+            return;
+        }
+
+        using var connection = _storage.GetConnection();
+        if (known.State == FleetState.Running && new TaskBook(connection, run, phase).Jobs().TryGetValue(task, out var job))
+        {
+            _jobs.ChangeState(job, new EnqueuedState(connection.GetJobData(job)?.Job?.Queue ?? FleetOptions.Cpu), ScheduledState.StateName);
+        }
+    }
+
     /// <summary>Lets the tasks at work end and begins no others.</summary>
     public void Pause(string run)
     {
@@ -154,12 +171,14 @@ public sealed partial class Fleet : IDisposable
         ? throw new ClaimedException($"{folder} is not being run by this process any more.")
         : Run.Join(folder, _catalog, Options.Name, _time);
 
-    private void Begin(Job job, string folder, bool fresh, RunPriority priority)
+    private void Begin(Job job, string folder, bool fresh, RunPriority priority, (string Phase, int Task)? first = null)
     {
         _runs.Close(folder);
         _runs.AwaitIdle(folder);
         var run = IsAlone ? Run.Open(job, _catalog, folder, fresh, _time) : Run.OpenForFleet(job, _catalog, folder, fresh, Options.Name, _time);
-        if (IsAlone || Options.Queues.Count > 0)
+        var works = IsAlone || Options.Queues.Count > 0;
+        using var opened = works ? null : run;
+        if (works)
         {
             _runs.Add(folder, run);
         }
@@ -172,9 +191,14 @@ public sealed partial class Fleet : IDisposable
             }
 
             FleetRun.WritePhase(connection, folder, null);
+            var known = new FleetRun(folder, job.Name, FleetState.Running, null, priority);
+            Set(known);
+            if (run.Plan.Phases.FirstOrDefault(phase => run.Marked(phase).Count < phase.Tasks.Count) is { } next && next.Name == first?.Phase && !run.IsMarked(next, first.Value.Task))
+            {
+                QueueTasks(connection, known, run, next, [first.Value.Task]);
+            }
         }
 
-        Set(new FleetRun(folder, job.Name, FleetState.Running, null, priority));
         Queue(folder, Now);
     }
 

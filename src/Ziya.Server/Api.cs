@@ -19,13 +19,21 @@ internal static class Api
         api.MapGet("/runs/{name}/report", (RunShelf runs, string name) => runs.ReportOf(name) is { } report ? Results.Bytes(JsonText.Write(report), "application/json") : None())
             .WithSummary("The report as it is now, the funnel so far while the run goes on.").Produces(200, contentType: "application/json").Produces<Problem>(404);
         api.MapGet("/runs/{name}/records", Records).WithSummary("Dropped or quarantined records of a set such as dropped/dedup_exact, 50 at a time; q is a text they hold.").Produces<Rows>().Produces<Problem>(404);
-        api.MapGet("/runs/{name}/trace", (RunShelf runs, ServedPlace place, string name, string id) => runs.Folder(name) is { } folder ? Json(Trace.Of(folder, place.Catalog, id, place.Time)) : None())
-            .WithSummary("The stories of the records of an id.").Produces<IReadOnlyList<IReadOnlyList<TraceLine>>>().Produces<Problem>(404);
+        api.MapGet("/runs/{name}/trace", StoryOf)
+            .WithSummary("The stories of the records of an id. No model is asked for it.").Produces<IReadOnlyList<IReadOnlyList<TraceLine>>>().Produces<Problem>(404).Produces<Problem>(409);
+        api.MapGet("/runs/{name}/log", (RunShelf runs, string name, string? level, string? phase, int? task) => runs.LogOf(name, LogPages.Filter(level, phase, task), LogPages.Most) is var (lines, _) ? Json(lines) : None())
+            .WithSummary("The last lines of the log: level debug, information (default), warning or error and what matters more; of a phase, of a task.").Produces<IReadOnlyList<LogLine>>().Produces<Problem>(404);
+        api.MapGet("/runs/{name}/failures", (RunShelf runs, string name) => runs.LookAt(name) is { } look ? Json(FailedTask.Of(look)) : None())
+            .WithSummary("The tasks that failed and are not done, with their reasons.").Produces<IReadOnlyList<FailedTask>>().Produces<Problem>(404);
+        api.MapPost("/runs/{name}/tasks/{phase}/{task:int}/retry", (HttpContext context, Verbs verbs, string name, string phase, int task) => Told(context, verbs.Retry(name, phase, task)))
+            .WithSummary("Tries a task that failed: now where it waits for its next try, otherwise the run goes on with it first.").Produces<Started>().Produces<Problem>(404).Produces<Problem>(409);
         api.MapPost("/runs/{name}/{verb}", (HttpContext context, Verbs verbs, string name, string verb) => Told(context, verbs.Do(name, verb)))
             .WithSummary("pause, resume, stop or retry.").Produces<Started>().Produces<Problem>(404).Produces<Problem>(409);
         api.MapGet("/jobs", (JobShelf jobs, ServedPlace place) => Json(jobs.All().Select(job => JobFacts.Of(job, place.Time)))).WithSummary("The files of the jobs folder.").Produces<IReadOnlyList<JobFacts>>();
         api.MapPost("/jobs/{file}/run", (HttpContext context, Verbs verbs, string file, RunRequest request) => Start(context, verbs, file, request))
             .WithSummary("Runs a job of the jobs folder, or goes on with it. set: path=value, of numbers, switches and words.").Produces<Started>().Produces<Problem>(404).Produces<Problem>(409);
+        api.MapGet("/models", (JobShelf jobs, RunShelf runs, ServedPlace place) => Json(ModelPages.Of(jobs, runs, place.Time).Select(ModelFacts.Of)))
+            .WithSummary("The models that jobs name, and what those do that are loaded, by the processes that have them.").Produces<IReadOnlyList<ModelFacts>>();
         api.MapGet("/datasets", (DatasetShelf datasets) => Json(datasets.All())).WithSummary("The datasets that jobs wrote, with their manifests.").Produces<IReadOnlyList<DatasetEntry>>();
         api.MapGet("/datasets/records", (DatasetShelf datasets, string at, string file, long? from, string? q) =>
                 datasets.Find(at) is { } dataset && DatasetShelf.FileOf(dataset, file) is { } found ? Json(Rows.Of(RecordShelf.Read(Stores.At(at), [found.Path], Math.Max(0, from ?? 0), q))) : None())
@@ -35,6 +43,18 @@ internal static class Api
     private static IResult Records(RunShelf runs, string name, string set, long? from, string? q) => runs.Folder(name) is { } folder && RunPages.Sets(folder).Contains(set)
         ? Json(Rows.Of(RecordShelf.Read(folder.Store, folder.Store.List(set + "/").Select(file => file.Path), Math.Max(0, from ?? 0), q)))
         : None();
+
+    private static IResult StoryOf(HttpContext context, RunShelf runs, ServedPlace place, string name, string id)
+    {
+        try
+        {
+            return runs.Folder(name) is { } folder ? Json(RunPages.TraceOf(context, place, folder, id)) : None();
+        }
+        catch (OperationCanceledException)
+        {
+            return Results.Json(new Problem(RunPages.TooLong(name, id)), JsonText.Options, statusCode: StatusCodes.Status409Conflict);
+        }
+    }
 
     private static IResult Start(HttpContext context, Verbs verbs, string file, RunRequest request)
     {
@@ -91,3 +111,32 @@ public sealed record Rows(IReadOnlyList<Row> Records, long? Next)
 /// <param name="Number">Its row, from 1.</param>
 /// <param name="Json">It, as JSON text.</param>
 public sealed record Row(string File, int Number, string Json);
+
+/// <summary>A task that failed and is not done.</summary>
+/// <param name="Phase">Its phase.</param>
+/// <param name="Task">Its number.</param>
+/// <param name="Failure">What went wrong.</param>
+public sealed record FailedTask(string Phase, int Task, TaskFailure Failure)
+{
+    internal static IReadOnlyList<FailedTask> Of(RunLook look) => [.. look.Phases.SelectMany(phase => phase.Failed.OrderBy(task => task.Key).Select(task => new FailedTask(phase.Phase.Name, task.Key, task.Value)))];
+}
+
+/// <summary>A model that a job names.</summary>
+/// <param name="File">The job file.</param>
+/// <param name="Name">The model's name in the job.</param>
+/// <param name="Title">What it is called where it comes from.</param>
+/// <param name="Loaded">The processes that have it open; empty where it is not loaded.</param>
+public sealed record ModelFacts(string File, string Name, string? Title, IReadOnlyList<LoadedModel> Loaded)
+{
+    internal static ModelFacts Of(ModelEntry entry) => new(
+        entry.File, entry.Model.Name, entry.Model.Options.Title,
+        [.. entry.Open.Select(open => new LoadedModel(open.Run, open.Worker.Worker, open.State.TokensPerSecond, open.State.Figures.Trouble, open.State.Figures.Load))]);
+}
+
+/// <summary>A model in a process.</summary>
+/// <param name="Run">The run it works for.</param>
+/// <param name="Worker">The process.</param>
+/// <param name="TokensPerSecond">Tokens it wrote in a second lately.</param>
+/// <param name="Trouble">What it waits for because something is wrong.</param>
+/// <param name="Load">How full it is.</param>
+public sealed record LoadedModel(string Run, string Worker, double? TokensPerSecond, string? Trouble, Ziya.Pipeline.Jobs.ModelLoad? Load);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cronos;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Steps;
@@ -33,6 +34,8 @@ internal sealed record JobEntry(string File, string Path, string Text, Job? Job,
 /// <summary>The jobs folder: what is in it can be started, and nothing else.</summary>
 internal sealed class JobShelf(string folder, StepCatalog catalog)
 {
+    private readonly ConcurrentDictionary<string, (DateTime Written, long Bytes, JobEntry Entry)> _read = new();
+
     /// <summary>All job files, by name.</summary>
     public IReadOnlyList<JobEntry> All() => !Directory.Exists(folder) ? []
         : [.. Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Select(Read)];
@@ -40,7 +43,20 @@ internal sealed class JobShelf(string folder, StepCatalog catalog)
     /// <summary>The job file of a name; null where the folder has none. The name is looked up, never made a path.</summary>
     public JobEntry? Find(string file) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.yaml").FirstOrDefault(path => Path.GetFileName(path) == file) is { } path ? Read(path) : null;
 
+    /// <summary>A file is read again when it has changed: pages ask for all of them again and again.</summary>
     private JobEntry Read(string path)
+    {
+        var file = new FileInfo(path);
+        if (!_read.TryGetValue(path, out var kept) || !file.Exists || kept.Written != file.LastWriteTimeUtc || kept.Bytes != file.Length)
+        {
+            kept = (file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0, Parse(path));
+            _read[path] = kept;
+        }
+
+        return kept.Entry;
+    }
+
+    private JobEntry Parse(string path)
     {
         var text = "";
         try

@@ -9,7 +9,8 @@ namespace Ziya.Server;
 /// <param name="Name">Its name.</param>
 /// <param name="Tasks">Its tasks.</param>
 /// <param name="Done">Those with a marker.</param>
-internal sealed record PhaseState(string Name, int Tasks, int Done);
+/// <param name="Failed">Those that failed and are not done.</param>
+internal sealed record PhaseState(string Name, int Tasks, int Done, int Failed = 0);
 
 /// <summary>A run as the list shows it.</summary>
 /// <param name="Name">Name of its folder.</param>
@@ -46,19 +47,19 @@ internal sealed record RunRecords(long Read, long Created, long Written, long Dr
 /// <summary>The runs there are: those of the runs folder and those the runner knows of. Run folders are read, never written.</summary>
 internal sealed partial class RunShelf(ServeOptions options, IRunner runner, TimeProvider time)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FreshList = TimeSpan.FromSeconds(1);
 
-    // A report reads every marker: 2000 take some 0.1 s. A larger run's is made aside, and pages show the one before.
-    private const int MostAtOnce = 2000;
     private const int MostReports = 64;
 
     private readonly ConcurrentDictionary<string, (string Version, RunState State)> _ended = new();
-    private readonly ConcurrentDictionary<string, (DateTimeOffset At, string? Ended, Report Report)> _reports = new();
+    private readonly ConcurrentDictionary<string, (string Version, Report Report)> _reports = new();
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, int Done)> _first = new();
-    private readonly ConcurrentDictionary<string, Task> _making = new();
+    private readonly ConcurrentDictionary<string, RunWatch> _watched = new();
+    private readonly ConcurrentDictionary<string, LogReader> _logs = new();
     private readonly Lock _listing = new();
+    private readonly Lock _asking = new();
     private (DateTimeOffset At, IReadOnlyList<RunState> Runs)? _all;
+    private (DateTimeOffset At, Dictionary<string, KnownRun> Runs)? _known;
 
     /// <summary>The runs as they were at most a second ago: many who watch cost no more than one.</summary>
     public IReadOnlyList<RunState> Lately()
@@ -77,7 +78,7 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
     /// <summary>The runs, those that go on first, then those that were begun last.</summary>
     public IReadOnlyList<RunState> All()
     {
-        var known = runner.Runs.ToDictionary(run => NameOf(run.Folder), StringComparer.Ordinal);
+        var known = Known();
         var folders = Stores.IsBlob(options.Runs) || !Directory.Exists(options.Runs) ? []
             : new DirectoryInfo(options.Runs).EnumerateDirectories().Where(folder => Name().IsMatch(folder.Name) && File.Exists(Path.Combine(folder.FullName, RunFolder.PlanPath)))
                 .OrderByDescending(folder => File.GetLastWriteTimeUtc(Path.Combine(folder.FullName, RunFolder.PlanPath))).Select(folder => folder.Name).ToList();
@@ -86,7 +87,7 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
     }
 
     /// <summary>One run; null where there is none of that name.</summary>
-    public RunState? Find(string name) => Folder(name) is null ? null : StateOf(name, runner.Runs.FirstOrDefault(run => NameOf(run.Folder) == name));
+    public RunState? Find(string name) => Folder(name) is null ? null : StateOf(name, KnownOf(name));
 
     /// <summary>The folder of a run; null where there is none of that name. A name has no slashes and does not begin with a dot, so none leads elsewhere.</summary>
     public RunFolder? Folder(string name)
@@ -97,50 +98,89 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
         }
 
         var folder = RunFolder.At(PathOf(name));
-        return folder.Store.Find(RunFolder.PlanPath) is null && !runner.Runs.Any(run => NameOf(run.Folder) == name) ? null : folder;
+        return folder.Store.Find(RunFolder.PlanPath) is null && KnownOf(name) is null ? null : folder;
     }
 
     /// <summary>Where the run of a name lies.</summary>
-    public string PathOf(string name) => runner.Runs.FirstOrDefault(run => NameOf(run.Folder) == name)?.Folder ?? $"{options.Runs.TrimEnd('/')}/{name}";
+    public string PathOf(string name) => KnownOf(name)?.Folder ?? $"{options.Runs.TrimEnd('/')}/{name}";
 
-    /// <summary>The report as it is now, at most two seconds old, or some more of a large run that goes on; null where nothing is planned yet, or where the first report of a large run is being made.</summary>
+    /// <summary>The tasks of a run, phase by phase; null where nothing is planned yet, or where the first look at a large run goes on.</summary>
+    public RunLook? LookAt(string name) => Folder(name) is { } folder ? Watch(name, folder).Look(false) : null;
+
+    /// <summary>The end of its log.</summary>
+    public (IReadOnlyList<LogLine> Lines, bool IsCut)? LogOf(string name, LogFilter filter, int most) =>
+        Folder(name) is { } folder ? Kept(_logs, name, () => new LogReader(folder)).Last(filter, most) : null;
+
+    /// <summary>The report as it is now; null where nothing is planned yet, or where the first look at a large run goes on.</summary>
     public Report? ReportOf(string name)
     {
-        if (Folder(name) is not { } folder || folder.Store.Find(RunFolder.PlanPath) is null)
+        if (Folder(name) is not { } folder)
         {
             return null;
         }
 
-        var ended = folder.Store.Find(RunFolder.ReportPath)?.Version;
-        var isKept = _reports.TryGetValue(name, out var kept);
-        if (isKept && kept.Ended == ended && (ended is not null || time.GetUtcNow() - kept.At < Fresh))
+        if (folder.Store.Find(RunFolder.ReportPath)?.Version is not { } version)
         {
-            return kept.Report;
+            return Watch(name, folder).Look(true)?.Report;
         }
 
-        if (ended is null && folder.ReadPlan() is { } plan && plan.Phases.Sum(phase => phase.Tasks.Count) > MostAtOnce)
+        if (!_reports.TryGetValue(name, out var kept) || kept.Version != version)
         {
-            _making.GetOrAdd(name, _ => Task.Run(() => Make(name, folder, null)).ContinueWith(_ => _making.TryRemove(name, out var _), TaskScheduler.Default));
-            return isKept ? kept.Report : null;
+            if (_reports.Count > MostReports)
+            {
+                _reports.Clear();
+            }
+
+            _reports[name] = kept = (version, folder.Read<Report>(RunFolder.ReportPath));
         }
 
-        return Make(name, folder, ended);
+        return kept.Report;
     }
 
-    private Report Make(string name, RunFolder folder, string? ended)
+    /// <summary>What the runner was told to do shows at the next look.</summary>
+    public void Forget()
     {
-        if (_reports.Count > MostReports)
+        lock (_asking)
         {
-            _reports.Clear();
+            _known = null;
         }
 
-        var report = Report.Of(folder);
-        _reports[name] = (time.GetUtcNow(), ended, report);
-        return report;
+        lock (_listing)
+        {
+            _all = null;
+        }
     }
 
     /// <summary>The name of a run folder.</summary>
     public static string NameOf(string folder) => folder.TrimEnd('/').Split('/')[^1];
+
+    /// <summary>What the runner knows of, as it was at most a second ago: a database is asked once for all who watch.</summary>
+    private Dictionary<string, KnownRun> Known()
+    {
+        lock (_asking)
+        {
+            if (_known is not { } kept || time.GetUtcNow() - kept.At > FreshList)
+            {
+                _known = kept = (time.GetUtcNow(), runner.Runs.GroupBy(run => NameOf(run.Folder)).ToDictionary(runs => runs.Key, runs => runs.Last(), StringComparer.Ordinal));
+            }
+
+            return kept.Runs;
+        }
+    }
+
+    private KnownRun? KnownOf(string name) => Known().GetValueOrDefault(name);
+
+    private RunWatch Watch(string name, RunFolder folder) => Kept(_watched, name, () => new RunWatch(folder, time));
+
+    private static T Kept<T>(ConcurrentDictionary<string, T> kept, string name, Func<T> make)
+    {
+        if (kept.Count > MostReports && !kept.ContainsKey(name))
+        {
+            kept.Clear();
+        }
+
+        return kept.GetOrAdd(name, _ => make());
+    }
 
     private RunState? StateOf(string name, KnownRun? known)
     {
@@ -156,27 +196,33 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
 
     private RunState? Read(string name, KnownRun? known)
     {
-        var store = RunFolder.At(PathOf(name)).Store;
+        var folder = RunFolder.At(PathOf(name));
         var active = known is { State: "queued" or "running" or "paused" };
-        if (!active && store.Find(RunFolder.ReportPath) is { } file)
+        if (!active && folder.Store.Find(RunFolder.ReportPath) is { } file)
         {
             var version = $"{file.Version} {known?.State}";
             if (!_ended.TryGetValue(name, out var kept) || kept.Version != version)
             {
-                _ended[name] = kept = (version, Ended(name, new RunFolder(store).Read<Report>(RunFolder.ReportPath)));
+                _ended[name] = kept = (version, Ended(name, folder.Read<Report>(RunFolder.ReportPath)));
             }
 
             return kept.State;
         }
 
-        if (new RunFolder(store).ReadPlan() is not { } plan)
+        if (folder.Store.Find(RunFolder.PlanPath) is null)
         {
             return known is null ? null : new RunState(name, known.Job, known.State, known.Error, [], null, null);
         }
 
-        var phases = plan.Phases.Select(phase => new PhaseState(phase.Name, phase.Tasks.Count, new RunFolder(store).Marked(phase).Count)).ToList();
-        var state = active ? known!.State : ClaimHolder.Read(store) is { Fleet: null } holder && holder.IsAlive(time) ? "running" : known?.State ?? "stopped";
-        return new RunState(name, plan.Job, state, known?.Error, phases, ReportOf(name) is { } report ? RunRecords.Of(report) : null, state == "running" ? Left(name, phases) : null);
+        var state = active ? known!.State : ClaimHolder.Read(folder.Store) is { Fleet: null } holder && holder.IsAlive(time) ? "running" : known?.State ?? "stopped";
+        if (Watch(name, folder).Look(true) is not { Report: { } report } look)
+        {
+            // A large run is being looked at for the first time.
+            return new RunState(name, known?.Job ?? "", state, known?.Error, [], null, null);
+        }
+
+        var phases = look.Phases.Select(phase => new PhaseState(phase.Phase.Name, phase.Phase.Tasks.Count, phase.Done.Count, phase.Failed.Count)).ToList();
+        return new RunState(name, look.Plan.Job, state, known?.Error, phases, RunRecords.Of(report), state == "running" ? Left(name, phases) : null);
     }
 
     private static RunState Ended(string name, Report report) => new(

@@ -14,7 +14,9 @@ internal static class Site
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
         pages.MapGet("/", (HttpContext context, RunShelf runs, IRunner runner) => RunPages.All(context, runs, runner));
-        pages.MapGet("/runs/{name}", (HttpContext context, RunShelf runs, string name) => RunPages.One(context, runs, name));
+        pages.MapGet("/runs/{name}", (HttpContext context, RunShelf runs, ServedPlace place, string name) => RunPages.One(context, runs, place, name));
+        pages.MapGet("/runs/{name}/tasks", (HttpContext context, RunShelf runs, ServedPlace place, string name, string phase, int? from) => TaskPages.Page(context, runs, place, name, phase, from ?? 0));
+        pages.MapGet("/runs/{name}/log", (HttpContext context, RunShelf runs, string name, string? level, string? phase, string? task) => LogPages.Page(context, runs, name, level, phase, int.TryParse(task, out var number) ? number : null));
         pages.MapGet("/runs/{name}/report", ReportPage);
         pages.MapGet("/runs/{name}/records", (HttpContext context, RunShelf runs, string name, string set, long? from, string? q) => RunPages.Records(context, runs, name, set, from ?? 0, q));
         pages.MapGet("/runs/{name}/trace", (HttpContext context, RunShelf runs, ServedPlace place, string name, string id) => RunPages.Trace(context, runs, place, name, id));
@@ -23,11 +25,11 @@ internal static class Site
         pages.MapGet("/datasets", (HttpContext context, DatasetShelf datasets) => DatasetPages.All(context, datasets));
         pages.MapGet("/datasets/view", (HttpContext context, DatasetShelf datasets, string at, string? file, long? from, string? q) => DatasetPages.One(context, datasets, at, file, from ?? 0, q));
         pages.MapGet("/datasets/download", (HttpContext context, DatasetShelf datasets, string at, string file) => DatasetPages.Download(context, datasets, at, file));
-        pages.MapGet("/models", (HttpContext context, JobShelf jobs, RunShelf runs, ServeOptions options) => ModelPages.All(context, jobs, runs, options));
+        pages.MapGet("/models", (HttpContext context, JobShelf jobs, RunShelf runs, ServedPlace place, ServeOptions options) => ModelPages.All(context, jobs, runs, place, options));
         pages.MapGet("/sign-in", (HttpContext context, string? next) => SignIn.Page(context, next));
         pages.MapGet("/assets/{name}", Asset);
         pages.MapGet("/health", () => Results.Text("ok\n"));
-        pages.MapGet("/metrics", (RunShelf runs) => Results.Text(Metrics.Write(runs.All()), Metrics.ContentType));
+        pages.MapGet("/metrics", (RunShelf runs) => Results.Text(Metrics.Write(runs.Lately()), Metrics.ContentType));
 
         var forms = pages.MapGroup("").AddEndpointFilter(CheckToken);
         forms.MapPost("/sign-in", SignIn.Post);
@@ -37,6 +39,7 @@ internal static class Site
             return Results.LocalRedirect("/sign-in");
         });
         forms.MapPost("/jobs/{file}/run", Start);
+        forms.MapPost("/runs/{name}/tasks/{phase}/{task:int}/retry", (HttpContext context, Verbs verbs, string name, string phase, int task) => Told(context, verbs.Retry(name, phase, task)));
         forms.MapPost("/runs/{name}/{verb}", (HttpContext context, Verbs verbs, string name, string verb) => Told(context, verbs.Do(name, verb)));
     }
 

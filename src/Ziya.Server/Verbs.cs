@@ -37,13 +37,7 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
             return null;
         }
 
-        if (runs.Find(name) is { State: "done" })
-        {
-            return new Outcome(null, $"{name} is done. To do it again, run its job.");
-        }
-
-        var folder = runs.PathOf(name);
-        return Try(() =>
+        return Try(name, folder =>
         {
             switch (verb)
             {
@@ -57,12 +51,24 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
                     runner.Resume(folder);
                     break;
             }
+        });
+    }
 
+    /// <summary>Tries a task again that failed; null where there is no such task, or it did not fail.</summary>
+    public Outcome? Retry(string name, string phase, int task) =>
+        runs.LookAt(name)?.Phases.FirstOrDefault(one => one.Phase.Name == phase) is { } look && look.Failed.ContainsKey(task) ? Try(name, folder => runner.Retry(folder, phase, task)) : null;
+
+    private Outcome Try(string name, Action<string> verb)
+    {
+        runs.Forget();
+        return runs.Find(name) is { State: "done" } ? new Outcome(null, $"{name} is done. To do it again, run its job.") : Try(() =>
+        {
+            verb(runs.PathOf(name));
             return name;
         });
     }
 
-    private static Outcome Try(Func<string> verb)
+    private Outcome Try(Func<string> verb)
     {
         try
         {
@@ -71,6 +77,10 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
         catch (Exception exception) when (IsTold(exception))
         {
             return new Outcome(null, exception.Message);
+        }
+        finally
+        {
+            runs.Forget();
         }
     }
 

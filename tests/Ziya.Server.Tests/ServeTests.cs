@@ -38,6 +38,35 @@ public sealed partial class ServeTests
     }
 
     [Fact]
+    public async Task Run_ThatFails_TellsWhichTaskAndWhyAndIsTriedAgain()
+    {
+        await using var served = await Served.Start();
+        var run = await served.Run("bad.yaml", "failed");
+        var failed = Assert.Single(JsonNode.Parse(await served.Web.GetStringAsync($"/api/runs/{run}/failures"))!.AsArray())!;
+        Assert.Equal("poisoned", (string)failed["failure"]!["kind"]!);
+        var page = WebUtility.HtmlDecode(await served.Page($"/runs/{run}"));
+        Assert.Contains("met '山河'", page, StringComparison.Ordinal);
+        Assert.Contains("raise limits.poisoned", page, StringComparison.Ordinal);
+        Assert.Contains("retry all", page, StringComparison.Ordinal);
+        Assert.Contains("Poisoned: step 'throw_on-2'", WebUtility.HtmlDecode(await served.Page($"/runs/{run}/log?level=error")), StringComparison.Ordinal);
+        Assert.DoesNotContain("opened", await served.Page($"/runs/{run}/log?level=error"), StringComparison.Ordinal);
+        Assert.Contains("opened", await served.Page($"/runs/{run}/log"), StringComparison.Ordinal);
+        Assert.DoesNotContain("met '山河'", await served.Web.GetStringAsync($"/api/runs/{run}/log?level=debug"), StringComparison.Ordinal);
+        Assert.Contains("poisoned", await served.Page($"/runs/{run}/tasks?phase={(string)failed["phase"]!}"), StringComparison.Ordinal);
+
+        // What is mended is done by the retry of the task, through its own button.
+        File.WriteAllText(served.Folder[$"runs/{run}/job.yaml"], File.ReadAllText(served.Folder[$"runs/{run}/job.yaml"]).Replace("poisoned: 0", "poisoned: 1", StringComparison.Ordinal));
+        var button = $"/runs/{run}/tasks/{(string)failed["phase"]!}/{(int)failed["task"]!}/retry";
+        var token = Regex.Match(page, $"action=\"{Regex.Escape(button)}\"><input type=\"hidden\" name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var answer = await served.Web.PostAsync(button, new FormUrlEncodedContent([new("__RequestVerificationToken", token)]));
+        Assert.True(answer.StatusCode == HttpStatusCode.Redirect, await answer.Content.ReadAsStringAsync());
+        await served.Await(run, "done");
+        Assert.DoesNotContain("Failed tasks", await served.Page($"/runs/{run}"), StringComparison.Ordinal);
+        using var again = await served.Web.PostAsJsonAsync($"/api{button}", new { });
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
     public async Task Run_ByThePage_NeedsTheToken()
     {
         await using var served = await Served.Start();

@@ -25,6 +25,12 @@ public sealed class CachedGenerator(IGenerator model, string identity, Completio
     public string State => (model as IModelProgress)?.State ?? "";
 
     /// <inheritdoc/>
+    public string? Trouble => (model as IModelProgress)?.Trouble;
+
+    /// <inheritdoc/>
+    public ModelLoad? Load => (model as IModelProgress)?.Load;
+
+    /// <inheritdoc/>
     public async Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)
     {
         var key = CompletionKey.Of(identity, request);

@@ -32,6 +32,9 @@ public sealed class LocalGenerator(string name, LocalModel model, PromptTemplate
     }
 
     /// <inheritdoc/>
+    public ModelLoad? Load => model.Scheduler.Figures is { } figures ? new(figures.Slots, figures.Busy, model.Scheduler.Waiting, figures.CacheBytes) : null;
+
+    /// <inheritdoc/>
     public async Task<Completion> Generate(GenerationRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);

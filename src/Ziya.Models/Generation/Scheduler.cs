@@ -32,6 +32,7 @@ public sealed class Scheduler : IDisposable
     private readonly SortedDictionary<int, SlotPool> _pools = [];
     private readonly PoolCounts _gone = new();
     private readonly Thread _thread;
+    private int _asked;
     private volatile SchedulerFigures _figures = new(0, 0, 0, 0, 0, 0, 0);
 
     /// <param name="make">Makes a decoder of so many slots and positions.</param>
@@ -59,6 +60,9 @@ public sealed class Scheduler : IDisposable
     /// <summary>What was done so far.</summary>
     public SchedulerFigures Figures => _figures;
 
+    /// <summary>Requests that wait for a slot.</summary>
+    public int Waiting => Math.Max(0, Volatile.Read(ref _asked) - _figures.Busy);
+
     /// <summary>Hands in a request. The task ends with its completion, whatever happens; it does not throw for what concerns the request.</summary>
     public Task<TokenCompletion> Submit(TokenRequest request, CancellationToken cancel)
     {
@@ -70,6 +74,8 @@ public sealed class Scheduler : IDisposable
             return sequence.Result;
         }
 
+        Interlocked.Increment(ref _asked);
+        sequence.Result.ContinueWith(_ => Interlocked.Decrement(ref _asked), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             _arrivals.Add(sequence, _stop.Token);
@@ -273,6 +279,10 @@ public sealed class Scheduler : IDisposable
             sum.Add(pool.Counts);
         }
 
-        return new SchedulerFigures(sum.Completed, sum.Written, sum.Computed, sum.Shared, sum.Steps, sum.Room == 0 ? 0 : (double)sum.AtWork / sum.Room, Used());
+        return new SchedulerFigures(sum.Completed, sum.Written, sum.Computed, sum.Shared, sum.Steps, sum.Room == 0 ? 0 : (double)sum.AtWork / sum.Room, Used())
+        {
+            Slots = _pools.Values.Sum(pool => pool.Slots - 1),
+            Busy = _pools.Values.Sum(pool => pool.Busy),
+        };
     }
 }

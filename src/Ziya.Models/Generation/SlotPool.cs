@@ -53,6 +53,9 @@ internal sealed class SlotPool : IDisposable
     /// <summary>Whether it has nothing to do.</summary>
     public bool IsIdle => _waiting.Count == 0 && AtWork.Count == 0;
 
+    /// <summary>Sequences at work.</summary>
+    public int Busy => _live.Count(sequence => sequence is not null);
+
     /// <summary>Counts of what was done.</summary>
     public PoolCounts Counts { get; } = new();
 

@@ -30,6 +30,12 @@ internal sealed class RecordedModel(object model, ModelContext context) : IGener
     /// <inheritdoc/>
     public string State => (model as IModelProgress)?.State ?? "";
 
+    /// <inheritdoc/>
+    public string? Trouble => (model as IModelProgress)?.Trouble;
+
+    /// <inheritdoc/>
+    public ModelLoad? Load => (model as IModelProgress)?.Load;
+
     /// <summary>Whether what a model says can be recorded: vectors cannot.</summary>
     public static bool CanRecord(object model) => model is IGenerator or IRewardModel or ITextScorer;
 

@@ -36,6 +36,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     private readonly ResiliencePipeline _patience;
     private readonly ResiliencePipeline _attempt;
     private long _written;
+    private int _asked;
     private volatile string? _trouble;
 
     /// <summary>A teacher at the endpoint of the options.</summary>
@@ -81,6 +82,12 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
     /// <inheritdoc/>
     public string State => _trouble is { } trouble ? $"waits: {trouble}" : Budget.State;
 
+    /// <inheritdoc/>
+    public string? Trouble => _trouble;
+
+    /// <inheritdoc/>
+    public ModelLoad? Load => new(_options.AtOnce, _options.AtOnce - _places.CurrentCount, Volatile.Read(ref _asked) - (_options.AtOnce - _places.CurrentCount) is > 0 and var waiting ? waiting : 0, null);
+
     internal Budget Budget { get; }
 
     /// <inheritdoc/>
@@ -95,6 +102,7 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
         var messages = request.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content)).ToList();
         var options = Options(request);
         var prompt = request.Messages.Sum(message => TokensPerMessage + MostTokens(message.Content));
+        Interlocked.Increment(ref _asked);
         try
         {
             return await _patience.ExecuteAsync(async token => await Try(messages, options, prompt, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
@@ -114,6 +122,10 @@ public sealed class RemoteTeacher : IGenerator, IModelProgress, IDisposable
         catch (BrokenCircuitException exception)
         {
             throw new JobFailedException($"{_options.Endpoint} gave no answer for {MostWaits * Break.TotalMinutes:0} minutes: {(exception.InnerException?.Message ?? "it is out of order").TrimEnd('.')}", exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asked);
         }
     }
 

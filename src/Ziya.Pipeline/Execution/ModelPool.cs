@@ -46,8 +46,17 @@ internal sealed class ModelPool(Job job, IStore store, TimeProvider time) : IDis
            where model.Value.IsValueCreated && model.Value.Value is IModelProgress
            orderby model.Key.Name
            let progress = (IModelProgress)model.Value.Value
-           select new ModelFigures(model.Key.Name, progress.Tokens, progress.State),
+           select new ModelFigures(model.Key.Name, progress.Tokens, progress.State) { Trouble = progress.Trouble, Load = progress.Load },
     ];
+
+    /// <summary>The models that are open, those too that say nothing of what they do.</summary>
+    public IReadOnlyList<ModelFigures> Open()
+    {
+        var figures = Figures();
+        var silent = _open.Where(model => model.Value.IsValueCreated && job.Models.ContainsKey(model.Key.Name)).Select(model => model.Key.Name).Distinct()
+            .Where(name => figures.All(known => known.Name != name)).Order(StringComparer.Ordinal);
+        return [.. figures, .. silent.Select(name => new ModelFigures(name, 0, ""))];
+    }
 
     /// <summary>Lets the models leave behind what they have to; what the user should know, a sentence each.</summary>
     public IReadOnlyList<string> End() =>

@@ -217,10 +217,8 @@ internal sealed class PassTask
         _poisoned++;
         if (_context.Progress.AddPoisoned(1) > limit)
         {
-            throw new JobFailedException(
-                $"step '{step}' failed on more than {limit} records (limits.poisoned); the last one is '{record.Id}', "
-                + $"{Where(record.Origin)}: {exception.GetType().Name}: {exception.Message}",
-                exception);
+            var what = $"step '{step}' failed on more than {limit} records (limits.poisoned); the last one is '{record.Id}', {Where(record.Origin)}: {exception.GetType().Name}";
+            throw new JobFailedException($"{what}: {exception.Message}", exception) { Poisoned = what };
         }
     }
 

@@ -29,9 +29,9 @@ public sealed record Marker(
     public static string Part(int task) => string.Create(CultureInfo.InvariantCulture, $"{PartStart}{task:00000}");
 
     /// <summary>The task whose marker has this name; null where it is the name of something else.</summary>
-    internal static int? TaskOf(string name) =>
-        name.StartsWith(PartStart, StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal)
-        && int.TryParse(name.AsSpan()[PartStart.Length..^Ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var task) ? task : null;
+    internal static int? TaskOf(string name, string ending = Ending) =>
+        name.StartsWith(PartStart, StringComparison.Ordinal) && name.EndsWith(ending, StringComparison.Ordinal) && name.Length > PartStart.Length + ending.Length
+        && int.TryParse(name.AsSpan()[PartStart.Length..^ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var task) ? task : null;
 
     private const string PartStart = "part-";
 }

@@ -98,8 +98,21 @@ public sealed record Report
     private static Report Make(RunFolder folder, Plan plan, string state, string? error)
     {
         var markers = folder.ReadMarkers(plan.Phases);
-        var counts = CountOf(markers, plan);
-        var stats = StatsOf(markers, plan);
+        var tally = new ReportTally(plan);
+        foreach (var phase in plan.Phases)
+        {
+            foreach (var marker in markers[phase.Name].Values)
+            {
+                tally.Add(phase, marker);
+            }
+        }
+
+        return tally.Make(folder, state, error);
+    }
+
+    internal static Report Make(RunFolder? folder, Plan plan, string state, string? error, RunSums sums)
+    {
+        var (counts, stats) = (sums.Counts, sums.Stats);
         var funnel = MakeFunnel(plan, counts);
         var rules = funnel.Where(step => counts.Rules.ContainsKey(step.Step)).Select(step => RuleReport.Of(step.Step, counts.Rules[step.Step])).ToList();
         return new Report
@@ -112,12 +125,12 @@ public sealed record Report
             Quarantine = counts.QuarantinedBy,
             Funnel = funnel,
             Rules = rules,
-            Phases = [.. plan.Phases.Select(phase => PhaseReport.Of(phase, markers[phase.Name].Values))],
-            Time = StepTime.Of(plan.Phases.SelectMany(phase => markers[phase.Name].Values), funnel.Select(step => step.Step)),
-            Warnings = state == "done" ? [.. Warn(funnel, counts), .. rules.SelectMany(step => step.Warnings()), .. Found(plan, markers)] : [],
+            Phases = sums.Phases,
+            Time = StepTime.Of(sums.Spent, funnel.Select(step => step.Step)),
+            Warnings = state == "done" ? [.. Warn(funnel, counts), .. rules.SelectMany(step => step.Warnings()), .. sums.Warnings] : [],
             Stats = stats,
-            Models = ModelReport.Of(plan, plan.Phases.SelectMany(phase => markers[phase.Name].Values), stats),
-            Clusters = DuplicateCluster.Find(folder, plan, stats),
+            Models = ModelReport.OfAsked(plan, sums.Asked, stats),
+            Clusters = folder is null ? [] : DuplicateCluster.Find(folder, plan, stats),
         };
     }
 
@@ -140,13 +153,6 @@ public sealed record Report
 
         return funnel;
     }
-
-    /// <summary>What stages found odd.</summary>
-    private static IEnumerable<string> Found(Plan plan, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers) =>
-        from phase in plan.Phases
-        from marker in markers[phase.Name].OrderBy(marker => marker.Key)
-        from warning in marker.Value.Warnings ?? []
-        select $"{phase.Steps[0]}: {warning}";
 
     private static IEnumerable<string> Warn(List<FunnelStep> funnel, RecordCounts counts)
     {
@@ -194,10 +200,9 @@ public sealed record FunnelStep(string Step, long In, SortedDictionary<string, l
 /// <param name="Seconds">Time its tasks took, added up.</param>
 public sealed record PhaseReport(string Name, int Tasks, int Done, long Records, long Bytes, double Seconds)
 {
-    internal static PhaseReport Of(Phase phase, IEnumerable<Marker> markers)
-    {
-        var done = markers.ToList();
-        return new PhaseReport(
-            phase.Name, phase.Tasks.Count, done.Count, done.Sum(marker => marker.Records.Seen), done.Sum(marker => marker.Bytes), Math.Round(done.Sum(marker => marker.Seconds), 3));
-    }
+    internal static PhaseReport Of(Phase phase, IEnumerable<Marker> markers) => markers.Aggregate(new PhaseReport(phase.Name, phase.Tasks.Count, 0, 0, 0, 0), (sum, marker) => sum.And(marker)).Rounded();
+
+    internal PhaseReport And(Marker marker) => this with { Done = Done + 1, Records = Records + marker.Records.Seen, Bytes = Bytes + marker.Bytes, Seconds = Seconds + marker.Seconds };
+
+    internal PhaseReport Rounded() => this with { Seconds = Math.Round(Seconds, 3) };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
@@ -15,10 +16,13 @@ namespace Ziya.Pipeline.Runs;
 /// has it execute them; at the end it publishes the outputs. What it knows is read from the folder, so a run may be opened anew at
 /// any time, after any end.
 /// </summary>
-public sealed class Run : IDisposable
+public sealed partial class Run : IDisposable
 {
     private readonly StepCatalog _catalog;
     private readonly TimeProvider _time;
+    private readonly RunLog _log;
+    private readonly Pulse _pulse;
+    private readonly ITimer _beating;
     private readonly CompiledPlan _compiled;
     private readonly IClaim _claim;
     private readonly ModelPool _models;
@@ -35,6 +39,9 @@ public sealed class Run : IDisposable
         _claim = claim;
         _time = time;
         _models = new ModelPool(job, folder.Store, time);
+        _log = new RunLog(folder.Store, IdOf(compiled.Plan), time);
+        _pulse = new Pulse(folder.Store, _log, time);
+        _beating = time.CreateTimer(_ => OnBeat(), null, Beat, Beat);
     }
 
     /// <summary>The job.</summary>
@@ -54,6 +61,9 @@ public sealed class Run : IDisposable
 
     /// <summary>Where tasks sort what does not fit in memory: on the local disk.</summary>
     private string Scratch => Folder.Store is FileStore files ? files.FullPath("scratch") : Path.Combine(Path.GetTempPath(), "ziya");
+
+    /// <summary>The task that its phase begins with, where somebody wants to know whether it can be done now; null for the order of the plan.</summary>
+    public (string Phase, int Task)? First { get; set; }
 
     /// <summary>What the opening found that the user should know, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
@@ -136,8 +146,13 @@ public sealed class Run : IDisposable
     public IReadOnlyList<PlanTask> Begin(Phase phase)
     {
         var done = Folder.ReadMarkers([phase])[phase.Name];
-        var left = phase.Tasks.Where(task => !done.ContainsKey(task.Number)).ToList();
+        var left = phase.Tasks.Where(task => !done.ContainsKey(task.Number)).OrderBy(task => (phase.Name, task.Number) == First ? 0 : 1).ToList();
         Progress.Begin(phase.Name, phase.Tasks.Count, done.Count, left.Sum(task => task.Bytes));
+        if (left.Count > 0)
+        {
+            _log.Tell(LogWeight.Information, string.Create(CultureInfo.InvariantCulture, $"begins, {left.Count} of {phase.Tasks.Count} tasks are left"), phase.Name);
+        }
+
         return left;
     }
 
@@ -163,6 +178,7 @@ public sealed class Run : IDisposable
         var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, Progress, _models, _time);
         var done = false;
         Progress.TaskStarted();
+        _atWork.TryAdd((phase, task.Number), 0);
         try
         {
             using var outputs = new TaskOutputs(Folder.Store);
@@ -177,9 +193,16 @@ public sealed class Run : IDisposable
             _executed[(phase.Name, task.Number)] = true;
             Folder.Write(RunFolder.MarkerPath(phase, task.Number), JsonText.Write(marker));
             done = true;
+            Tell(phase, task, marker);
+        }
+        catch (Exception exception) when (!done)
+        {
+            Tell(phase, task, exception);
+            throw;
         }
         finally
         {
+            _atWork.TryRemove((phase, task.Number), out _);
             Progress.TaskEnded(done);
         }
     }
@@ -213,6 +236,8 @@ public sealed class Run : IDisposable
         }
 
         var report = Report.Write(Folder, Plan, state, error);
+        _log.Tell(state == "failed" ? LogWeight.Error : LogWeight.Information, Ended(state, error, report));
+        _log.Flush();
         _claim.End();
         return report;
     }
@@ -227,7 +252,15 @@ public sealed class Run : IDisposable
 
         using (_claim)
         {
-            _models.Dispose();
+            StopBeating();
+            try
+            {
+                _models.Dispose();
+            }
+            finally
+            {
+                _log.Dispose();
+            }
         }
     }
 
@@ -247,7 +280,7 @@ public sealed class Run : IDisposable
         if (fresh)
         {
             DeleteAllBut([]);
-            foreach (var kept in Folder.Store.List(ModelContext.Root).Concat(Folder.Store.List(ModelContext.RecordingsRoot)).ToList())
+            foreach (var kept in Folder.Store.List(ModelContext.Root).Concat(Folder.Store.List(ModelContext.RecordingsRoot)).Concat(Folder.Store.List(RunLog.Root)).ToList())
             {
                 Folder.Store.Delete(kept.Path);
             }
@@ -278,7 +311,17 @@ public sealed class Run : IDisposable
             notes.Add($"Resumes {Folder.Root}: {tasks} of {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks are done.");
         }
 
+        foreach (var gone in Folder.Store.List(WorkerState.Root).ToList())
+        {
+            Folder.Store.Delete(gone.Path);
+        }
+
         Notes = [.. notes, .. Job.Notes()];
+        _log.Tell(LogWeight.Information, string.Create(CultureInfo.InvariantCulture, $"opened: {Plan.Phases.Count} phases, {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks, {tasks} done"));
+        foreach (var note in Notes)
+        {
+            _log.Tell(LogWeight.Information, note);
+        }
     }
 
     private Plan? PlanBefore(List<string> notes)

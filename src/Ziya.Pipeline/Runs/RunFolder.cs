@@ -67,14 +67,52 @@ public sealed class RunFolder(IStore store)
     }
 
     /// <summary>The tasks of a phase that have a marker, whatever it says.</summary>
-    internal IReadOnlySet<int> Marked(Phase phase) => store.List(phase.Folder + "/")
-        .Select(file => Marker.TaskOf(file.Path[(phase.Folder.Length + 1)..])).OfType<int>().ToHashSet();
+    internal IReadOnlySet<int> Marked(Phase phase) => Ended(phase).Marked;
+
+    /// <summary>The tasks of a phase that have a marker, and those without one that have left a failure; by the names of files.</summary>
+    internal (IReadOnlySet<int> Marked, IReadOnlySet<int> Failed) Ended(Phase phase)
+    {
+        var (marked, failed) = (new HashSet<int>(), new HashSet<int>());
+        foreach (var name in store.Names(phase.Folder))
+        {
+            if (Marker.TaskOf(name) is { } task)
+            {
+                marked.Add(task);
+            }
+            else if (Marker.TaskOf(name, TaskFailure.Ending) is { } other)
+            {
+                failed.Add(other);
+            }
+        }
+
+        failed.ExceptWith(marked);
+        return (marked, failed);
+    }
+
+    /// <summary>What a task left that failed; null where there is nothing, or nothing that can be read.</summary>
+    internal TaskFailure? ReadFailure(Phase phase, int task)
+    {
+        try
+        {
+            return Read<TaskFailure>(FailurePath(phase, task));
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Notes that a task failed, once more perhaps.</summary>
+    internal void Fail(Phase phase, int task, TaskFailure failure) =>
+        Write(FailurePath(phase, task), JsonText.Write(failure with { Tries = failure.Tries + (ReadFailure(phase, task)?.Tries ?? 0) }));
+
+    internal static string FailurePath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}{TaskFailure.Ending}";
 
     /// <summary>What a task left behind; null where it is not done.</summary>
     internal Marker? ReadMarker(Phase phase, int task) => store.Find(MarkerPath(phase, task)) is null ? null : ReadMarker(MarkerPath(phase, task));
 
     /// <summary>A marker that cannot be read marks nothing: its task is done again.</summary>
-    private Marker? ReadMarker(string path)
+    internal Marker? ReadMarker(string path)
     {
         try
         {

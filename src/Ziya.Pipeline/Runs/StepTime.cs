@@ -8,14 +8,15 @@ namespace Ziya.Pipeline.Runs;
 public sealed record StepTime(string Step, double Seconds)
 {
     /// <summary>Those of all tasks, in the order of the steps.</summary>
-    internal static List<StepTime> Of(IEnumerable<Marker> markers, IEnumerable<string> steps)
-    {
-        var all = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (step, seconds) in markers.SelectMany(marker => marker.Spent ?? []))
-        {
-            all[step] = all.GetValueOrDefault(step) + seconds;
-        }
+    internal static List<StepTime> Of(IReadOnlyDictionary<string, double> spent, IEnumerable<string> steps) =>
+        [.. steps.Prepend(StepClock.Read).Append(StepClock.Write).Where(spent.ContainsKey).Select(step => new StepTime(step, Math.Round(spent[step], 3)))];
 
-        return [.. steps.Prepend(StepClock.Read).Append(StepClock.Write).Where(all.ContainsKey).Select(step => new StepTime(step, Math.Round(all[step], 3)))];
+    /// <summary>Adds those of a task.</summary>
+    internal static void Add(Dictionary<string, double> spent, Marker marker)
+    {
+        foreach (var (step, seconds) in marker.Spent ?? [])
+        {
+            spent[step] = spent.GetValueOrDefault(step) + seconds;
+        }
     }
 }

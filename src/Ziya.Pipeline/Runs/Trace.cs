@@ -25,27 +25,49 @@ public sealed class Trace
     private readonly TaskContext _context;
     private readonly CompiledPlan _compiled;
     private readonly TraceFinder _finder;
+    private readonly bool _asks;
 
-    private Trace(RunFolder folder, Plan plan, Job job, StepCatalog catalog, ModelPool models, TimeProvider time)
+    private Trace(RunFolder folder, Plan plan, Job job, StepCatalog catalog, ModelPool models, bool asks, TimeProvider time, CancellationToken cancel)
     {
         _folder = folder;
+        _asks = asks;
         _compiled = Planner.Compile(job, plan.Shards);
         var scratch = Path.Combine(Path.GetTempPath(), $"ziya-{Environment.ProcessId}");
         _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new RunProgress(), models, time);
-        _finder = new TraceFinder(folder, _compiled, _context);
+        _finder = new TraceFinder(folder, _compiled, _context, cancel);
     }
 
     /// <summary>The stories of the records of an id: one, or more where the input used an id again; none where it is not in the run.</summary>
-    public static IReadOnlyList<IReadOnlyList<TraceLine>> Of(RunFolder folder, StepCatalog catalog, string id, TimeProvider time)
+    /// <param name="folder">The run folder.</param>
+    /// <param name="catalog">The steps and formats.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="asks">
+    /// Whether steps that ask models or start programs are taken again: answers that the run folder has cost nothing, others are asked for. Otherwise a story goes on behind such a step with what is written.
+    /// </param>
+    /// <param name="cancel">Gives the search up.</param>
+    public static IReadOnlyList<IReadOnlyList<TraceLine>> Of(RunFolder folder, StepCatalog catalog, string id, TimeProvider time, bool asks = true, CancellationToken cancel = default)
     {
         var plan = folder.ReadPlan() ?? throw new FileNotFoundException($"{folder.Root} has no plan.json: it is not a run folder.");
         var job = folder.ReadJob(catalog);
         using var models = new ModelPool(job, folder.Store, time);
-        var trace = new Trace(folder, plan, job, catalog, models, time);
+        var trace = new Trace(folder, plan, job, catalog, models, asks, time, cancel);
         var found = trace._finder.Find(id).Take(MostStories).ToList();
-        return found.Count > 0
-            ? [.. found.Select(one => trace.Tell(one, id).ToList())]
-            : [.. trace.FindParents(id).Select(parent => trace.Tell(parent, id).ToList()).Where(story => story.Exists(line => line.What.StartsWith(MadeOf(id), StringComparison.Ordinal))).Take(MostStories)];
+        return found.Count > 0 ? [.. found.Select(one => trace.Tell(one, id).ToList())] : [.. trace.TellMade(id).Take(MostStories)];
+    }
+
+    /// <summary>The stories of a record that was made: each begins with one it may come from.</summary>
+    private IEnumerable<IReadOnlyList<TraceLine>> TellMade(string id)
+    {
+        var stories = FindParents(id).Select(parent => Tell(parent, id).ToList()).Where(story => story.Exists(line => line.What.StartsWith(MadeOf(id), StringComparison.Ordinal))).ToList();
+        if (stories.Count > 0 || _asks)
+        {
+            return stories;
+        }
+
+        // Made by a step that is not done again: what is written says what it was made of.
+        var written = _finder.Written(id, null).ToList();
+        return written.Count > 0 ? [written] : [];
     }
 
     /// <summary>The records of the input that a made record may come from: the id of what is made begins with that of what it is made of.</summary>
@@ -98,7 +120,14 @@ public sealed class Trace
         var lines = new List<TraceLine>();
         foreach (var step in pass.Running)
         {
-            var made = step.Create(_context.Job.Seed, _context.Models);
+            if (!_asks && IsAsked(step))
+            {
+                lines.Add(new TraceLine(step.Key, "is not done again for looking at it: it asks a model, or starts a program. What came of it:"));
+                lines.AddRange(_finder.Written(id, found.At).DefaultIfEmpty(new TraceLine("output", "no record of this id is written or dropped behind it: the run has not come this far, or the output's format has no ids.")));
+                return (lines, null);
+            }
+
+            var made = step.Create(_context.Job.Seed, _asks ? _context.Models : null);
             if (made is IGlobalStep && !_finder.IsDone(pass.FindingsFrom))
             {
                 lines.Add(new TraceLine(step.Key, "not decided yet: the run has not come this far. `ziya run` continues it."));
@@ -121,6 +150,8 @@ public sealed class Trace
 
         return (lines, record);
     }
+
+    private static bool IsAsked(JobStep step) => step.Create(0) is { } made && (made is IAsyncStep || (made is not IGlobalStep && JobModel.NamesIn(step.Options).Any()));
 
     private Verdict<Record> Apply(IGlobalStep step, PassWork pass, TraceFound found, Record record)
     {

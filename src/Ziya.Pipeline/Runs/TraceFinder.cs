@@ -15,7 +15,7 @@ namespace Ziya.Pipeline.Runs;
 internal sealed record TraceFound(int Shard, Origin At, string? Unreadable);
 
 /// <summary>Looks for records in the files of a run.</summary>
-internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskContext context)
+internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskContext context, CancellationToken cancel)
 {
     private readonly Plan _plan = compiled.Plan;
     private readonly IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> _markers = folder.ReadMarkers(compiled.Plan.Phases);
@@ -89,12 +89,11 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
 
         foreach (var output in marker.Outputs.Where(output => output.Path.StartsWith(DatasetWriter.Staging(last), StringComparison.Ordinal)))
         {
-            foreach (var (row, json) in RowReader.Rows(folder.Store, output.Path))
+            foreach (var (row, json) in Rows(output.Path))
             {
                 if (json.Span.SequenceEqual(line.Written))
                 {
-                    var root = FolderPattern.Root(context.Job.Output.Write).TrimEnd('/');
-                    return string.Create(CultureInfo.InvariantCulture, $"{root}/{output.Path[DatasetWriter.Staging(last).Length..]}, row {row + 1}");
+                    return Published(last, output.Path, row);
                 }
             }
         }
@@ -117,30 +116,91 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
             : null;
     }
 
+    /// <summary>Where records of an id are among what was dropped, could not be done, and was published: found by the id, and by where it was read as far as that is written.</summary>
+    public IEnumerable<TraceLine> Written(string id, Origin? read)
+    {
+        var member = Member(id);
+        foreach (var path in folder.Store.List("dropped/").Select(file => file.Path))
+        {
+            foreach (var (_, json) in Rows(path).Where(row => row.Json.Span[1..].StartsWith(member)))
+            {
+                using var row = JsonDocument.Parse(json);
+                if (read is { } origin && !IsAt(origin, At(row.RootElement)))
+                {
+                    continue;
+                }
+
+                yield return new TraceLine(path.Split('/')[1], $"dropped: {row.RootElement.GetProperty("_drop").GetProperty("reason").GetString()}{Lineage(row.RootElement)}");
+                if (read is not null)
+                {
+                    yield break;
+                }
+            }
+        }
+
+        foreach (var at in InQuarantine(id).Where(at => at.Unreadable is null))
+        {
+            yield return new TraceLine("quarantine", $"{at.At.File}, byte {at.At.Offset}: a step failed on it");
+        }
+
+        var last = _plan.Phases[^1];
+        foreach (var output in _markers[last.Name].OrderBy(marker => marker.Key).SelectMany(marker => marker.Value.Outputs).Where(output => output.Path.StartsWith(DatasetWriter.Staging(last), StringComparison.Ordinal)
+            && output.Path.Contains(".jsonl", StringComparison.Ordinal)))
+        {
+            foreach (var (number, json) in Rows(output.Path).Where(row => row.Json.Span.IndexOf(member) >= 0))
+            {
+                using var row = JsonDocument.Parse(json);
+                if (row.RootElement.TryGetProperty("id", out var found) && found.ValueKind == JsonValueKind.String && found.GetString() == id)
+                {
+                    yield return new TraceLine("output", Published(last, output.Path, number) + Lineage(row.RootElement));
+                }
+            }
+        }
+    }
+
+    private static string Lineage(JsonElement row) => row.TryGetProperty("lineage", out var lineage) && lineage.ValueKind == JsonValueKind.Object
+        ? string.Concat(lineage.EnumerateObject().Where(member => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number).Select(member => $", {member.Name} {member.Value}"))
+        : "";
+
+    private static byte[] Member(string id)
+    {
+        var line = new JsonLine();
+        line.Name("id"u8);
+        line.Text(id);
+        return line.Written.ToArray();
+    }
+
+    private IEnumerable<(int Row, ReadOnlyMemory<byte> Json)> Rows(string path)
+    {
+        foreach (var row in RowReader.Rows(folder.Store, path))
+        {
+            cancel.ThrowIfCancellationRequested();
+            yield return row;
+        }
+    }
+
+    private string Published(Phase last, string path, int row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{FolderPattern.Root(context.Job.Output.Write).TrimEnd('/')}/{path[DatasetWriter.Staging(last).Length..]}, row {row + 1}");
+
     private static bool IsAt(Origin one, Origin other) => one.File == other.File && one.Offset == other.Offset;
 
     /// <summary>Among the records the first pass kept, and among all that were dropped.</summary>
     private IEnumerable<TraceFound> InFiles(string id)
     {
         var first = _plan.Phases[0];
-        var line = new JsonLine();
-        line.Name("id"u8);
-        line.Text(id);
-        var member = line.Written.ToArray();
+        var member = Member(id);
         var paths = _markers[first.Name].Keys.Select(task => JoinSource.BasePath(first, task))
             .Concat(folder.Store.List("dropped/").Select(file => file.Path))
             .Where(path => folder.Store.Find(path) is not null);
         foreach (var path in paths)
         {
-            foreach (var (_, json) in RowReader.Rows(folder.Store, path))
+            foreach (var (_, json) in Rows(path))
             {
                 // The id is the first member of what the pipeline writes.
                 if (json.Span[1..].StartsWith(member))
                 {
                     using var row = JsonDocument.Parse(json);
-                    var at = row.RootElement.GetProperty("_at");
-                    yield return Found(
-                        at.GetProperty("file").GetString()!, at.GetProperty("offset").GetInt64(), at.TryGetProperty("line", out var number) ? number.GetInt64() : 0, null);
+                    yield return Found(At(row.RootElement), null);
                 }
             }
         }
@@ -150,7 +210,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     {
         foreach (var file in folder.Store.List("quarantine/"))
         {
-            foreach (var (_, json) in RowReader.Rows(folder.Store, file.Path))
+            foreach (var (_, json) in Rows(file.Path))
             {
                 using var row = JsonDocument.Parse(json);
                 var entry = row.RootElement;
@@ -160,7 +220,7 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
                 {
                     var line = entry.TryGetProperty("line", out var number) ? number.GetInt64() : 0;
                     var reason = isRecord ? null : $"{entry.GetProperty("reason").GetString()} ({folder.Root}/{file.Path})";
-                    yield return Found(entry.GetProperty("file").GetString()!, entry.GetProperty("offset").GetInt64(), line, reason);
+                    yield return Found(new Origin(entry.GetProperty("file").GetString()!, entry.GetProperty("offset").GetInt64(), line), reason);
                 }
             }
         }
@@ -170,14 +230,24 @@ internal sealed class TraceFinder(RunFolder folder, CompiledPlan compiled, TaskC
     {
         var source = new InputSource(context.Job, context.Catalog);
         return _plan.Shards.SelectMany(shard => source.Read(shard)
-            .Where(incoming => incoming.Record?.Id == id)
+            .Where(incoming =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                return incoming.Record?.Id == id;
+            })
             .Select(incoming => new TraceFound(shard.Number, incoming.Record!.Origin, null)));
     }
 
-    private TraceFound Found(string file, long offset, long line, string? unreadable)
+    private static Origin At(JsonElement row)
+    {
+        var at = row.GetProperty("_at");
+        return new Origin(at.GetProperty("file").GetString()!, at.GetProperty("offset").GetInt64(), at.TryGetProperty("line", out var number) ? number.GetInt64() : 0);
+    }
+
+    private TraceFound Found(Origin at, string? unreadable)
     {
         var shard = _plan.Shards.FirstOrDefault(shard => shard.Slices.Any(slice =>
-            slice.File == file && (slice.Start == 0 || slice.Start <= offset) && (slice.End == slice.FileBytes || offset < slice.End)));
-        return new TraceFound(shard?.Number ?? 0, new Origin(file, offset, line), unreadable);
+            slice.File == at.File && (slice.Start == 0 || slice.Start <= at.Offset) && (slice.End == slice.FileBytes || at.Offset < slice.End)));
+        return new TraceFound(shard?.Number ?? 0, at, unreadable);
     }
 }

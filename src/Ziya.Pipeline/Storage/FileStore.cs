@@ -61,6 +61,13 @@ public sealed partial class FileStore : IStore
     }
 
     /// <inheritdoc/>
+    public IEnumerable<string> Names(string folder)
+    {
+        var full = FullPath(folder);
+        return Directory.Exists(full) ? Directory.EnumerateFiles(full, "*", Everything).Select(path => Path.GetFileName(path)).Where(name => !IsOurs(name)) : [];
+    }
+
+    /// <inheritdoc/>
     public StoredFile? Find(string path)
     {
         var file = new FileInfo(FullPath(path));

@@ -12,6 +12,9 @@ public interface IStore
     /// <summary>All files whose path starts with <paramref name="prefix"/>, by path in ordinal order.</summary>
     IEnumerable<StoredFile> List(string prefix);
 
+    /// <summary>Names of the files directly in a folder, in no order: nothing else is asked of them, which may be cheaper than <see cref="List"/>.</summary>
+    IEnumerable<string> Names(string folder) => List(folder + "/").Select(file => file.Path[(folder.Length + 1)..]).Where(name => !name.Contains('/', StringComparison.Ordinal));
+
     /// <summary>The file at a path, or null.</summary>
     StoredFile? Find(string path);
 

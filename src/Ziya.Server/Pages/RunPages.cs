@@ -7,7 +7,7 @@ namespace Ziya.Server;
 /// <summary>The pages of runs.</summary>
 internal static class RunPages
 {
-    private const int MostCells = 2000;
+    private static readonly TimeSpan MostSearch = TimeSpan.FromSeconds(20);
 
     /// <summary>All runs.</summary>
     public static IResult All(HttpContext context, RunShelf runs, IRunner runner)
@@ -24,24 +24,28 @@ internal static class RunPages
     }
 
     /// <summary>One run.</summary>
-    public static IResult One(HttpContext context, RunShelf runs, string name)
+    public static IResult One(HttpContext context, RunShelf runs, ServedPlace place, string name)
     {
-        if (runs.Find(name) is not { } run)
+        if (runs.Find(name) is not { } run || runs.Folder(name) is not { } folder)
         {
             return Layout.Missing(context, $"No run '{name}' in the runs folder.");
         }
 
-        var report = runs.ReportOf(name);
-        var sets = runs.Folder(name) is { } folder ? Sets(folder) : [];
+        var (report, look) = (runs.ReportOf(name), runs.LookAt(name));
+        var workers = run.State is "running" or "paused" ? WorkerState.Of(folder, place.Time) : [];
         return Layout.Page(context, run.Name, $"""
             <div id="run" data-live><h1>{run.Name} {Layout.State(run.State)}</h1><p class="sub">job {run.Job}{Left(run)}</p>
             {Error(run)}<div class="row">{Verbs(context, run)}</div>
+            {(run.Phases.Count == 0 && run.State != "queued" ? (Markup)$"""<p class="note">Its tasks are being counted: a moment.</p>""" : Markup.None)}
             {(run.Records is { } records ? Tiles(records) : Markup.None)}
-            <h2>Phases</h2><table><tbody>{Markup.Each(run.Phases, phase => $"""<tr><th>{phase.Name}</th><td>{Layout.Progress(phase.Name, phase.Done, phase.Tasks)}</td></tr>""")}</tbody></table>
+            {(look is null ? Markup.None : TaskPages.Failed(context, run, look))}
+            <h2>Phases</h2><table><tbody>{Markup.Each(run.Phases, phase => $"""<tr><th><a href="/runs/{name}/tasks?phase={Uri.EscapeDataString(phase.Name)}">{phase.Name}</a></th><td>{Layout.Progress(phase.Name, phase.Done, phase.Tasks)}{(phase.Failed > 0 ? (Markup)$""" <span class="chip bad">{phase.Failed} failed</span>""" : Markup.None)}</td></tr>""")}</tbody></table>
+            {(workers.Count == 0 ? Markup.None : Workers(workers))}
             {(report is null ? Markup.None : Funnel(report))}
-            {Grid(runs, run)}</div>
+            {(look is null ? Markup.None : TaskPages.Grid(name, look, workers))}</div>
+            <h2>Log</h2><div id="log" data-live>{LogPages.Lines(runs.LogOf(name, new LogFilter(), 8)?.Lines ?? [])}</div><p><a href="/runs/{name}/log">The whole log</a></p>
             <h2>Records</h2>
-            <ul id="sets" data-live>{Markup.Each(sets, set => $"""<li><a href="/runs/{name}/records?set={Uri.EscapeDataString(set)}">{set}</a></li>""")}</ul>
+            <ul id="sets" data-live>{Markup.Each(Sets(folder), set => $"""<li><a href="/runs/{name}/records?set={Uri.EscapeDataString(set)}">{set}</a></li>""")}</ul>
             <form class="row" action="/runs/{name}/trace"><label>Trace a record, by its id <input name="id" required></label><button>Trace</button></form>
             <div id="report" data-live><h2>Report</h2><p><a href="/runs/{name}/report">The report on a page of its own</a></p>
             {(run.IsActive ? Markup.None : (Markup)$"""<iframe title="Report" sandbox src="/runs/{name}/report" loading="lazy"></iframe>""")}</div>
@@ -71,12 +75,31 @@ internal static class RunPages
             return Layout.Missing(context, $"No run '{name}' in the runs folder.");
         }
 
-        var stories = Pipeline.Runs.Trace.Of(folder, place.Catalog, id, place.Time);
-        return stories.Count == 0 ? Layout.Missing(context, $"No record '{id}' in {name}. Ids are those of the input, or file@offset where it has none.") : Layout.Page(context, id, $"""
-            <h1>{id}</h1><p class="sub">through <a href="/runs/{name}">{name}</a></p>
-            {Markup.Each(stories, story => $"""<table class="story"><tbody>{Markup.Each(story, line => $"""<tr><th>{line.Where}</th><td>{line.What}</td></tr>""")}</tbody></table>""")}
-            """);
+        try
+        {
+            var stories = TraceOf(context, place, folder, id);
+            return stories.Count == 0 ? Layout.Missing(context, $"No record '{id}' in {name}. Ids are those of the input, or file@offset where it has none.") : Layout.Page(context, id, $"""
+                <h1>{id}</h1><p class="sub">through <a href="/runs/{name}">{name}</a></p>
+                {Markup.Each(stories, story => $"""<table class="story"><tbody>{Markup.Each(story, line => $"""<tr><th>{line.Where}</th><td>{line.What}</td></tr>""")}</tbody></table>""")}
+                """);
+        }
+        catch (OperationCanceledException)
+        {
+            return Layout.Refused(context, $"{TooLong(name, id)}");
+        }
     }
+
+    /// <summary>The stories of an id. Looking must not cost anything: no model is asked, nothing is started, and a search through a large input ends.</summary>
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    internal static IReadOnlyList<IReadOnlyList<TraceLine>> TraceOf(HttpContext context, ServedPlace place, RunFolder folder, string id)
+    {
+        using var patience = new CancellationTokenSource(MostSearch, place.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        return Pipeline.Runs.Trace.Of(folder, place.Catalog, id, place.Time, asks: false, either.Token);
+    }
+
+    /// <summary>What to tell whoever waited.</summary>
+    internal static string TooLong(string name, string id) => $"'{id}' was not found within {MostSearch.TotalSeconds:0} s: the run is large. On the command line it is looked for to the end: ziya trace RUNS/{name} {id}";
 
     /// <summary>The dropped and quarantined there are, as folders of the run.</summary>
     internal static IReadOnlyList<string> Sets(RunFolder folder) =>
@@ -107,10 +130,10 @@ internal static class RunPages
             "running" or "queued" => ["pause", "stop"],
             "paused" => ["resume", "stop"],
             "stopped" => ["resume"],
-            "failed" => ["retry"],
+            "failed" => ["retry all"],
             _ => [],
         };
-        return Markup.Each(verbs, verb => Layout.Button(context, $"/runs/{run.Name}/{verb}", verb));
+        return Markup.Each(verbs, verb => Layout.Button(context, $"/runs/{run.Name}/{verb.Split(' ')[0]}", verb));
     }
 
     private static Markup Tiles(RunRecords records) => $"""
@@ -127,22 +150,8 @@ internal static class RunPages
 
         """;
 
-    /// <summary>A cell a task, by phase.</summary>
-    private static Markup Grid(RunShelf runs, RunState run)
-    {
-        if (runs.Folder(run.Name) is not { } folder || folder.ReadPlan() is not { } plan)
-        {
-            return Markup.None;
-        }
+    private static Markup Workers(IReadOnlyList<WorkerState> workers) => $"""
+        <h2>Workers</h2><table><tbody>{Markup.Each(workers, worker => $"""<tr><th>{worker.Worker}</th><td>{Markup.Each(worker.Tasks, task => $"""<span class="chip">{task}</span>""")}</td><td>{Markup.Each(worker.Models, ModelPages.Busy)}</td></tr>""")}</tbody></table>
 
-        return $"""<h2>Tasks</h2>{Markup.Each(plan.Phases, phase => Cells(phase, folder))}""";
-    }
-
-    private static Markup Cells(Pipeline.Plans.Phase phase, RunFolder folder)
-    {
-        var done = folder.Marked(phase);
-        return $"""
-            <h3>{phase.Name}</h3><p class="cells" role="img" aria-label="{Layout.Plain(done.Count)} of {Layout.Plain(phase.Tasks.Count)} tasks are done">{Markup.Each(phase.Tasks.Take(MostCells), task => (Markup)$"""<i class="{(done.Contains(task.Number) ? "done" : "")}" title="task {Layout.Plain(task.Number)}, {Layout.Bytes(task.Bytes)}"></i>""")}{(phase.Tasks.Count > MostCells ? $" and {Layout.Plain(phase.Tasks.Count - MostCells)} more" : "")}</p>
-            """;
-    }
+        """;
 }

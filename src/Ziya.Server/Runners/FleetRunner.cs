@@ -57,6 +57,19 @@ internal sealed class FleetRunner : IRunner
     }
 
     /// <inheritdoc/>
+    public void Retry(string folder, string phase, int task)
+    {
+        if (_fleet.Find(folder) is null)
+        {
+            Resume(folder);
+        }
+        else
+        {
+            _fleet.Retry(folder, phase, task);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Pause(string folder) => _fleet.Pause(folder);
 
     /// <inheritdoc/>

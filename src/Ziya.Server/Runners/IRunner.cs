@@ -18,6 +18,9 @@ internal interface IRunner : IDisposable
     /// <summary>Goes on with a run that was paused, stopped or has failed, or that nobody looks after.</summary>
     void Resume(string folder);
 
+    /// <summary>Tries a task again that failed: now, where it waits for its next try; otherwise the run goes on with it first.</summary>
+    void Retry(string folder, string phase, int task);
+
     /// <summary>Begins no more tasks of a run.</summary>
     void Pause(string folder);
 

@@ -59,7 +59,12 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
     }
 
     /// <inheritdoc/>
-    public void Resume(string folder)
+    public void Resume(string folder) => Resume(folder, null);
+
+    /// <inheritdoc/>
+    public void Retry(string folder, string phase, int task) => Resume(folder, (phase, task));
+
+    private void Resume(string folder, (string Phase, int Task)? first)
     {
         Job? known;
         lock (_lock)
@@ -68,7 +73,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
             known = _runs.GetValueOrDefault(folder)?.Job;
         }
 
-        Queue(known ?? RunFolder.At(folder).ReadJob(catalog), folder);
+        Queue(known ?? RunFolder.At(folder).ReadJob(catalog), folder, first);
     }
 
     /// <inheritdoc/>
@@ -109,7 +114,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
         }
     }
 
-    private string Queue(Job job, string folder)
+    private string Queue(Job job, string folder, (string Phase, int Task)? first = null)
     {
         lock (_lock)
         {
@@ -118,7 +123,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
                 return active.Known.Folder;
             }
 
-            var entry = new Entry(job, new KnownRun(folder, job.Name, "queued", null));
+            var entry = new Entry(job, new KnownRun(folder, job.Name, "queued", null), first);
             _runs[folder] = entry;
             _queue.Enqueue(entry);
         }
@@ -179,6 +184,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(entry.Stop.Token, _end.Token);
             var engine = new LocalEngine(options.Workers, time);
             using var run = engine.Open(entry.Job, catalog, entry.Known.Folder, false);
+            run.First = entry.First;
             engine.CarryOut(run, stop.Token);
             return ("done", null);
         }
@@ -223,9 +229,11 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
         }
     }
 
-    private sealed class Entry(Job job, KnownRun known)
+    private sealed class Entry(Job job, KnownRun known, (string Phase, int Task)? first)
     {
         public Job Job => job;
+
+        public (string Phase, int Task)? First => first;
 
         public KnownRun Known { get; set; } = known;
 

@@ -38,10 +38,11 @@ internal static class TestRun
         return Execute(run, workers, default);
     }
 
-    /// <summary>All files of a folder by path, but for what says how long something took.</summary>
+    /// <summary>All files of a folder by path, but for what says when and how long.</summary>
     public static SortedDictionary<string, string> Bytes(string folder) => new(
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => !path.EndsWith(Marker.Ending, StringComparison.Ordinal) && !path.Contains("/report.", StringComparison.Ordinal) && !path.EndsWith(".guard", StringComparison.Ordinal))
+            .Where(path => !path.EndsWith(Marker.Ending, StringComparison.Ordinal) && !path.Contains("/report.", StringComparison.Ordinal) && !path.EndsWith(".guard", StringComparison.Ordinal)
+                && !path.Contains("/log/", StringComparison.Ordinal) && !path.Contains("/workers/", StringComparison.Ordinal))
             .ToDictionary(path => Path.GetRelativePath(folder, path), path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))),
         StringComparer.Ordinal);
 

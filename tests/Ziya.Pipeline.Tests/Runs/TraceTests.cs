@@ -154,6 +154,42 @@ public sealed class TraceTests : IDisposable
         Assert.StartsWith("drop_with: dropped", Assert.Single(Of("word"))[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_StepThatAsks_IsNotDoneAgainUnlessWanted()
+    {
+        var word = $"！{Guid.NewGuid():N}";
+        Run($"append: {{ word: '。' }}, append_later: {{ word: '{word}' }}, drop_with: {{ word: three }}, unique");
+        AppendLater.MostAtOnce.Clear();
+        Assert.Contains("append_later: kept", string.Concat(Assert.Single(Of("kept"))), StringComparison.Ordinal);
+        Assert.True(AppendLater.MostAtOnce.TryRemove(word, out _));
+        List<string> Look(string id) => [.. Trace.Of(RunFolder.At(_folder["run"]), TestRun.Catalog, id, TimeProvider.System, asks: false)[^1].Select(line => $"{line.Where}: {line.What}")];
+        var story = Look("kept");
+        Assert.StartsWith("append: kept", story[2], StringComparison.Ordinal);
+        Assert.StartsWith("append_later: is not done again", story[3], StringComparison.Ordinal);
+        Assert.EndsWith("part-00000.jsonl.gz, row 1", story[^1], StringComparison.Ordinal);
+        Assert.Equal("unique: dropped: seen", Look("copy")[^1]);
+        Assert.Equal("drop_with: dropped: has_word", Look("twice")[^1]);
+        Assert.False(AppendLater.MostAtOnce.ContainsKey(word));
+    }
+
+    [Fact]
+    public void Of_MadeBehindAStepThatAsks_IsFoundByWhatIsWritten()
+    {
+        Run($"append_later: {{ word: '{Guid.NewGuid():N}' }}, triple");
+        var story = Assert.Single(Trace.Of(RunFolder.At(_folder["run"]), TestRun.Catalog, "kept/2", TimeProvider.System, asks: false));
+        Assert.StartsWith($"{_folder["out"]}/part-00000.jsonl.gz, row ", Assert.Single(story).What, StringComparison.Ordinal);
+        Assert.Empty(Trace.Of(RunFolder.At(_folder["run"]), TestRun.Catalog, "kept/3", TimeProvider.System, asks: false));
+    }
+
+    [Fact]
+    public void Of_GivenUp_Ends()
+    {
+        Run(Steps);
+        using var given = new CancellationTokenSource();
+        given.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Trace.Of(RunFolder.At(_folder["run"]), TestRun.Catalog, "kept", TimeProvider.System, cancel: given.Token));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void Run(string steps, string output = "out", string extra = "") =>

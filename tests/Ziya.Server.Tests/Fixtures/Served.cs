@@ -36,6 +36,7 @@ internal sealed class Served : IAsyncDisposable
         var folder = new TempFolder();
         folder.Write("in/0.jsonl", TestTexts.Lines(300, 1) + new JsonObject { ["id"] = "hostile", ["text"] = Hostile }.ToJsonString() + "\n" + new JsonObject { ["id"] = "中文", ["text"] = "山河与灯塔 <b>粗体</b>" }.ToJsonString() + "\n");
         folder.Write("jobs/small.yaml", Job(folder, "small", schedule is null ? "" : $"schedule: \"{schedule}\"\ntime_zone: Asia/Shanghai"));
+        folder.Write("jobs/bad.yaml", Job(folder, "bad", "limits: { poisoned: 0 }", "append: { word: '!' }, throw_on: { word: 中 }, throw_on: { word: 山河 }"));
         folder.Write("jobs/wrong.yaml", "job: wrong\nsteps: [no_such_step]\n");
         folder.Write("elsewhere.yaml", Job(folder, "elsewhere", ""));
         var options = new ServeOptions
@@ -57,13 +58,16 @@ internal sealed class Served : IAsyncDisposable
     };
 
     /// <summary>Runs the job through the API to its end: the run's name.</summary>
-    public async Task<string> RunSmall()
+    public Task<string> RunSmall() => Run("small.yaml", "done");
+
+    /// <summary>Runs a job through the API until it is in a state: the run's name.</summary>
+    public async Task<string> Run(string file, string state)
     {
-        using var answer = await Web.PostAsJsonAsync("/api/jobs/small.yaml/run", new { set = Array.Empty<string>() });
+        using var answer = await Web.PostAsJsonAsync($"/api/jobs/{file}/run", new { set = Array.Empty<string>() });
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);
         var run = (string)JsonNode.Parse(text)!["run"]!;
-        await Await(run, "done");
+        await Await(run, state);
         return run;
     }
 
@@ -102,12 +106,12 @@ internal sealed class Served : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static string Job(TempFolder folder, string name, string extra) => $$"""
+    private static string Job(TempFolder folder, string name, string extra, string steps = "append: { word: '!' }, drop_with: { word: drop me }, unique") => $$"""
         job: {{name}}
         description: A small job 小作业.
         {{extra}}
         input: { read: "{{folder.Path}}/in/*" }
-        steps: [append: { word: "!" }, drop_with: { word: "drop me" }, unique]
-        output: { write: "{{folder.Path}}/out", compression: none }
+        steps: [{{steps}}]
+        output: { write: "{{folder.Path}}/{{(name == "small" ? "out" : "out-" + name)}}", compression: none }
         """;
 }
