@@ -72,7 +72,7 @@ public sealed partial class Fleet
                 using var open = _runs.Enter(folder);
                 if (!QueuePhase(connection, known, open.Run, cancel))
                 {
-                    open.Run.Finish("done");
+                    Finish(open.Run);
                     Set(known with { State = FleetState.Done, Error = null });
                     _runs.Close(folder);
                 }
@@ -128,6 +128,19 @@ public sealed partial class Fleet
         if (!run.IsMarked(phase, number))
         {
             run.Execute(phase, phase.Tasks.First(task => task.Number == number), TaskContext.SortBytesOf(run.Job.Limits, Options.Workers), cancel);
+        }
+    }
+
+    /// <summary>Who slept meanwhile, and finds the run ended by others or begun anew, has nothing to say about it.</summary>
+    private static void Finish(Run run)
+    {
+        try
+        {
+            run.Finish("done");
+        }
+        catch (JobFailedException exception) when (run.IsClaimLost)
+        {
+            throw new ClaimedException(exception.Message);
         }
     }
 

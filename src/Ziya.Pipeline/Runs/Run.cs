@@ -207,6 +207,9 @@ public sealed partial class Run : IDisposable
         }
     }
 
+    /// <summary>Whether the workers of several processes execute it, and may do the same at once.</summary>
+    public bool IsShared => _claim is FleetClaim;
+
     /// <summary>Whether somebody else has the right to write the run now.</summary>
     public bool IsClaimLost => _claim.IsLost;
 

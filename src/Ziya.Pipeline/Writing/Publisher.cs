@@ -14,7 +14,8 @@ internal static class Publisher
     /// <summary>Publishes the outputs of a run.</summary>
     public static void Publish(Run run)
     {
-        var target = Stores.At(FolderPattern.Root(run.Job.Output.Write));
+        var root = FolderPattern.Root(run.Job.Output.Write);
+        var target = run.IsShared ? Stores.Shared(root) : Stores.At(root);
         var last = run.Plan.Phases[^1];
         var markers = run.Folder.ReadMarkers(run.Plan.Phases);
         var staging = DatasetWriter.Staging(last);
@@ -30,12 +31,16 @@ internal static class Publisher
             TokenFiles = run.Job.Output.OpenFormat() is TokenFormat format ? format.Info with { LossMask = files.Exists(file => file.Path.EndsWith(TokenFiles.Mask + ".bin", StringComparison.Ordinal)) } : null,
             Groups = [.. Report.StatsOf(markers, run.Plan).Written.Groups.Values],
         };
+        run.ThrowIfClaimLost();
         RemoveStale(target, manifest);
         foreach (var (output, file) in staged.Zip(files))
         {
+            // Who slept meanwhile must not write over what a later run has brought here.
+            run.ThrowIfClaimLost();
             target.Take(run.Folder.Store, output.Path, file.Path);
         }
 
+        run.ThrowIfClaimLost();
         WriteCard(run, target, manifest, markers);
         target.Write(Manifest.Path, JsonText.Write(manifest));
     }

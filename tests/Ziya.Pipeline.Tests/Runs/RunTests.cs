@@ -278,6 +278,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Finish_WorkerThatSleptWhileOthersEndedTheRun_LeavesTheDatasetAlone()
+    {
+        using var folder = Folder();
+        var job = TestRun.Job(folder, Steps);
+        using var opened = Run.OpenForFleet(job, TestRun.Catalog, folder["run"], false, "fleet", TimeProvider.System);
+        using var late = Run.Join(folder["run"], TestRun.Catalog, "fleet", TimeProvider.System);
+        using var other = Run.Join(folder["run"], TestRun.Catalog, "fleet", TimeProvider.System);
+        new LocalEngine(2, TimeProvider.System).Execute(other, default);
+        other.Finish("done");
+        folder.Write("out/manifest.json", "of a later run");
+        Assert.Throws<JobFailedException>(() => late.Finish("done"));
+        Assert.Equal("of a later run", File.ReadAllText(folder["out/manifest.json"]));
+    }
+
+    [Fact]
     public void Finish_OutputsOfAnEarlierRun_AreReplaced()
     {
         using var folder = Folder();

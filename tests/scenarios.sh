@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# What goes wrong on real machines, one after the other, each during a run of four workers: the bytes are those of a quiet run, or the run says what is wrong.
+#
+#   [STORE=blobs] [FILES=60] tests/scenarios.sh [cut] [silent] [hung] [clock] [disk] [memory]     default: all
+#
+#   cut      a worker's network goes down for 45 s, as if its cable were pulled
+#   silent   what a worker sends and is sent disappears for 90 s
+#   hung     a worker is stopped for 150 s, longer than its tasks are waited for, then goes on
+#   clock    a worker's clock goes an hour forward, another's an hour back, during the run (needs libfaketime)
+#   disk     the disk that holds a worker's scratch files is full
+#   memory   a worker has less memory than its tasks need, and is killed for it, over and over
+#
+# Needs root, for namespaces, file systems and control groups. The rest is in fleet.sh.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+names=${*:-cut silent hung clock disk memory}
+export FILES=${FILES:-60}
+. tests/fleet.sh
+
+# A worker in a network of its own, which reaches the database through one link.
+start_worker_apart() {
+    ip netns add ziya && ip link add ziya0 type veth peer name ziya1 netns ziya
+    ip addr add 10.77.0.1/24 dev ziya0 && ip link set ziya0 up
+    ip -n ziya addr add 10.77.0.2/24 dev ziya1 && ip -n ziya link set ziya1 up && ip -n ziya link set lo up
+    as=(ip netns exec ziya) storage=${storage/127.0.0.1/10.77.0.1}
+    start_worker "$1"
+    as=() storage=${storage/10.77.0.1/127.0.0.1}
+}
+end_apart() { ip netns del ziya; ip link del ziya0; } 2>/dev/null
+trap 'end_apart; umount "$work/small" 2>/dev/null; clean_up; rmdir /sys/fs/cgroup/memory/ziya 2>/dev/null' EXIT
+
+await_tasks() { until [ "$(done_tasks)" -ge "$1" ] || ended; do sleep 0.5; done; }
+await_end() { began=$SECONDS; while ! ended && [ $((SECONDS - began)) -lt 900 ]; do sleep 1; done; }
+servers() { psql -h 127.0.0.1 -p "$pgport" -U ziya postgres -Atc "select count(*) from hangfire.server where lastheartbeat > now() - interval '30 s'"; }
+
+scenario_cut() {
+    kill -9 "${workers[0]}"; start_worker_apart 0
+    await_tasks 20
+    ip link set ziya0 down; sleep 45; during=$(done_tasks); ip link set ziya0 up
+    await_end
+    echo "$during tasks were done when the link came back"
+}
+scenario_silent() {
+    kill -9 "${workers[0]}"; start_worker_apart 0
+    await_tasks 20
+    # Queues of no length, on both ends: nothing arrives, and nobody is told.
+    tc qdisc add dev ziya0 root pfifo limit 0; ip netns exec ziya tc qdisc add dev ziya1 root pfifo limit 0
+    sleep 90; during=$(done_tasks) heard=$(servers)
+    tc qdisc del dev ziya0 root; ip netns exec ziya tc qdisc del dev ziya1 root
+    await_end
+    sleep 20
+    echo "$during tasks were done and $heard processes heard of when packets came through again; afterwards $(servers)"
+}
+scenario_hung() {
+    await_tasks 20
+    kill -STOP "${workers[0]}"; sleep 150; during=$(done_tasks); kill -CONT "${workers[0]}"
+    await_end
+    # What the late one still does, it does now.
+    sleep 10
+    echo "$during tasks were done when it went on"
+}
+scenario_clock() {
+    library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -1)
+    [ -n "$library" ] || { echo "skipped: apt-get install libfaketime"; return; }
+    for i in 0 1; do
+        echo "+0" > "$work/clock$i"; kill -9 "${workers[$i]}"
+        as=(env LD_PRELOAD="$library" FAKETIME_TIMESTAMP_FILE="$work/clock$i" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1)
+        start_worker $i
+    done
+    as=()
+    await_tasks 20; echo "+3600" > "$work/clock0"; echo "-3600" > "$work/clock1"
+    await_end
+    echo "clocks were an hour ahead and an hour behind from the twentieth task on"
+}
+scenario_disk() {
+    mkdir -p "$work/small"; mount -t tmpfs -o size=2m tmpfs "$work/small"
+    head -c 2100000 /dev/zero > "$work/small/full" 2>/dev/null
+    kill -9 "${workers[0]}"; as=(env TMPDIR="$work/small"); start_worker 0; as=()
+    await_end
+    runs_json | grep -o '"error":"[^"]*"' | head -1
+}
+scenario_memory() {
+    group=/sys/fs/cgroup/memory/ziya
+    mkdir -p "$group"; echo $((${MEMORY_MB:-80} << 20)) > "$group/memory.limit_in_bytes"
+    kill -9 "${workers[0]}"; killed=0
+    began=$SECONDS
+    while ! ended && [ $((SECONDS - began)) -lt 900 ]; do
+        kill -0 "${workers[0]}" 2>/dev/null || { killed=$((killed + 1)); as=(sh -c "echo \$\$ > $group/cgroup.procs; exec \"\$@\"" sh); start_worker 0; as=(); }
+        sleep 1
+    done 2>/dev/null
+    echo "started $killed times"
+}
+
+bad=0
+for name in $names; do
+    start_fleet
+    began_all=$SECONDS
+    "scenario_$name" >"$work/figures" 2>/dev/null
+    figures=$(tail -n 1 "$work/figures")
+    s=$(state)
+    end_fleet 2>/dev/null
+    kill -9 $(jobs -p) 2>/dev/null
+    end_apart
+    if [ "$s" = done ]; then [ "$(sums)" = "$quiet" ] && verdict="same bytes" || { verdict="DIFFERENT"; bad=1; }; else verdict="no dataset"; [ "$name" = disk ] || bad=1; fi
+    echo "$name: $s, $verdict, $((SECONDS - began_all)) s; $figures"
+    [ $bad -eq 0 ] || cp "$work/log" "/tmp/scenario-$name.log"
+    umount "$work/small" 2>/dev/null
+    rm -rf "$work/out" "$work/runs" "$work/log"
+    pg_new
+    [ "$store" = disk ] || blobs_new
+done
+[ "$bad" -eq 0 ]
