@@ -17,7 +17,7 @@ workers=(0 0 0 0)
 server=0 azurite=0 proxy=0
 
 as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi >/dev/null 2>&1 </dev/null; }
-pg_start() { as_postgres "$pgbin/pg_ctl" -D "$work/pg/data" -w -l "$work/pg/log" -o "-p $pgport -k $work/pg -c fsync=off -c max_connections=200 -h 0.0.0.0" start; }
+pg_start() { as_postgres "$pgbin/pg_ctl" -D "$work/pg/data" -w -l "$work/pg/log" -o "-p $pgport -k $work/pg -c fsync=off -c max_connections=200 -c shared_preload_libraries=pg_stat_statements -h 0.0.0.0" start; }
 pg_kill() { as_postgres "$pgbin/pg_ctl" -D "$work/pg/data" -m immediate stop; }
 pg_new() {
     pg_kill
@@ -29,7 +29,7 @@ pg_new() {
 
 # Stopped by a signal that it handles: what it has answered it also has written, as the service would.
 blobs_start() { node "$work/azurite" --location "$work/blobs" --silent --skipApiVersionCheck --disableTelemetry --blobPort $((web + 1)) >/dev/null 2>&1 & azurite=$!; }
-blobs_stop() { kill -TERM "$azurite" 2>/dev/null; wait "$azurite" 2>/dev/null; }
+blobs_stop() { [ "$azurite" = 0 ] || { kill -TERM "$azurite"; wait "$azurite"; } 2>/dev/null; }
 blobs_new() {
     blobs_stop
     rm -rf "$work/blobs"
@@ -38,21 +38,21 @@ blobs_new() {
     "$work/bench/Ziya.Benchmarks" storage put "$work/in" "azblob://fleet/in"
 }
 
-serve() { (cd "$work" && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" "$@" >>"$work/log" 2>&1) & }
+serve() { (cd "$work" && { [ "$store" = disk ] || export AZURE_STORAGE_CONNECTION_STRING="$account;BlobEndpoint=http://127.0.0.1:$((web + 2))/devstoreaccount1;"; } && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" "$@" >>"$work/log" 2>&1) & }
 as=()
 start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
-start_server() { serve --roles web --urls "http://127.0.0.1:$web"; server=$!; }
+start_server() { serve --roles web --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }
 start_fleet() {
     start_server
     for i in "${!workers[@]}"; do start_worker "$i"; done
     until curl -s -m 2 -o /dev/null "http://127.0.0.1:$web/health"; do sleep 0.2; done
     until curl -sf -m 20 -o /dev/null -X POST -H 'Content-Type: application/json' -d '{}' "http://127.0.0.1:$web/api/jobs/fleet.yaml/run"; do sleep 0.5; done
 }
-end_fleet() { kill -9 "${workers[@]}" "$server" 2>/dev/null; wait "${workers[@]}" "$server" 2>/dev/null; }
+end_fleet() { [ "$server" = 0 ] || { kill -9 "${workers[@]}" "$server"; wait "${workers[@]}" "$server"; } 2>/dev/null; server=0; }
 runs_json() { curl -s -m 5 "http://127.0.0.1:$web/api/runs"; }
 state() { runs_json | grep -o '"state":"[a-z]*"' | head -1 | cut -d'"' -f4; }
 ended() { case $(state) in done | failed | stopped) true ;; *) false ;; esac }
-done_tasks() { ls "$work"/runs/*/phases/*/*.done.json 2>/dev/null | wc -l; }
+done_tasks() { runs_json | grep -o "\"done\":[0-9]*" | tail -n 1 | cut -d: -f2 | grep . || echo 0; }
 sums() { if [ "$store" = blobs ]; then "$work/bench/Ziya.Benchmarks" storage sums azblob://fleet/out | grep "\.jsonl"; else (cd "$work/out" && find . -type f | sort | xargs sha256sum); fi; }
 
 # Half a megabyte and a bit a file, so that no task takes two, most of it in a field that no step looks at; lines of both languages, a tenth of them seen in other files too.
@@ -73,9 +73,9 @@ limits: { split_mb: 1 }
 YAML
 }
 clean_up() {
-    kill -CONT "${workers[@]}" 2>/dev/null
     end_fleet
-    kill "$proxy" "$azurite" 2>/dev/null
+    blobs_stop
+    [ "$proxy" = 0 ] || kill "$proxy"
     pg_kill
     rm -rf "$work"
 }

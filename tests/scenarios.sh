@@ -9,6 +9,7 @@
 #   clock    a worker's clock goes an hour forward, another's an hour back, during the run (needs libfaketime)
 #   disk     the disk that holds a worker's scratch files is full
 #   memory   a worker has less memory than its tasks need, and is killed for it, over and over
+#   figures  no fault: what a run asks of the database, and of the blobs; not by default
 #
 # Needs root, for namespaces, file systems and control groups. The rest is in fleet.sh.
 set -uo pipefail
@@ -31,7 +32,7 @@ trap 'end_apart; umount "$work/small" 2>/dev/null; clean_up; rmdir /sys/fs/cgrou
 
 await_tasks() { until [ "$(done_tasks)" -ge "$1" ] || ended; do sleep 0.5; done; }
 await_end() { began=$SECONDS; while ! ended && [ $((SECONDS - began)) -lt 900 ]; do sleep 1; done; }
-servers() { psql -h 127.0.0.1 -p "$pgport" -U ziya postgres -Atc "select count(*) from hangfire.server where lastheartbeat > now() - interval '30 s'"; }
+servers() { psql -h 127.0.0.1 -p "$pgport" -U ziya postgres -Atc "select count(*) from hangfire.server where lastheartbeat > now() - interval '15 s'"; }
 
 scenario_cut() {
     kill -9 "${workers[0]}"; start_worker_apart 0
@@ -47,9 +48,11 @@ scenario_silent() {
     tc qdisc add dev ziya0 root pfifo limit 0; ip netns exec ziya tc qdisc add dev ziya1 root pfifo limit 0
     sleep 90; during=$(done_tasks) heard=$(servers)
     tc qdisc del dev ziya0 root; ip netns exec ziya tc qdisc del dev ziya1 root
+    healed=$SECONDS
+    until [ "$(servers)" -ge 4 ] || [ $((SECONDS - healed)) -gt 300 ]; do sleep 1; done
+    healed=$((SECONDS - healed))
     await_end
-    sleep 20
-    echo "$during tasks were done and $heard processes heard of when packets came through again; afterwards $(servers)"
+    echo "$during tasks were done and $heard of 4 workers heard of when packets came through again; $healed s later $(servers)"
 }
 scenario_hung() {
     await_tasks 20
@@ -91,6 +94,21 @@ scenario_memory() {
     echo "started $killed times"
 }
 
+# Not a fault: what a run asks of the database and, with STORE=blobs FAULTS=0, of the blobs; what `Ziya.Benchmarks scale` reckons with.
+scenario_figures() {
+    psql_of() { psql -h 127.0.0.1 -p "$pgport" -U ziya postgres -At -F " " -c "$1"; }
+    psql_of "create extension if not exists pg_stat_statements"
+    await_end
+    psql_of "select sum(calls), sum(rows), round(sum(total_exec_time)) from pg_stat_statements" > "$work/statements"
+    psql_of "select calls, rows, round(mean_exec_time::numeric, 3), left(regexp_replace(query, E'\\s+', ' ', 'g'), 110) from pg_stat_statements order by calls desc limit 40" > "$work/figures.statements"
+    psql_of "select count(*) from pg_stat_activity where datname = 'postgres' and pid <> pg_backend_pid()" > "$work/connections"
+    psql_of "select relname, pg_total_relation_size(relid), n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables order by 3 desc limit 12" >> "$work/figures.statements"
+    [ "$store" = disk ] || curl -s "http://127.0.0.1:$((web + 2))/stats" >> "$work/figures.statements"
+    cat "$work/figures.statements" >&3
+    echo "$(done_tasks) tasks; statements, rows, ms: $(cat "$work/statements"); connections of 4 workers of one task and a server: $(cat "$work/connections")"
+}
+
+exec 3>&1
 bad=0
 for name in $names; do
     start_fleet
@@ -99,7 +117,6 @@ for name in $names; do
     figures=$(tail -n 1 "$work/figures")
     s=$(state)
     end_fleet 2>/dev/null
-    kill -9 $(jobs -p) 2>/dev/null
     end_apart
     if [ "$s" = done ]; then [ "$(sums)" = "$quiet" ] && verdict="same bytes" || { verdict="DIFFERENT"; bad=1; }; else verdict="no dataset"; [ "$name" = disk ] || bad=1; fi
     echo "$name: $s, $verdict, $((SECONDS - began_all)) s; $figures"

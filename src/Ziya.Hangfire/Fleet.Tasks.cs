@@ -11,6 +11,12 @@ namespace Ziya.Hangfire;
 /// <content>What its background jobs do.</content>
 public sealed partial class Fleet
 {
+    // A background job is some round trips to the database: one after another, ten thousand would keep the workers waiting for a minute.
+    private const int QueuedAtOnce = 8;
+
+    // States of background jobs that are looked at in one go, each a round trip.
+    private const int StatesAtOnce = 1000;
+
     internal void Execute(string folder, string phaseName, int number, PerformContext? context, CancellationToken cancel)
     {
         if (Find(folder) is not { State: FleetState.Running } known)
@@ -178,8 +184,11 @@ public sealed partial class Fleet
         var book = new TaskBook(connection, known.Folder, phase.Name);
         var jobs = book.Jobs();
         var missing = new List<int>();
-        foreach (var task in left)
+        var minute = (int)(_time.GetUtcNow().Ticks / TimeSpan.TicksPerMinute);
+        var shares = (left.Count / StatesAtOnce) + 1;
+        foreach (var task in left.Where(task => !jobs.ContainsKey(task) || task % shares == minute % shares))
         {
+            // Of many tasks a share each minute.
             var state = jobs.TryGetValue(task, out var job) ? connection.GetStateData(job) : null;
             if (state?.Name == DeletedState.StateName)
             {
@@ -203,7 +212,7 @@ public sealed partial class Fleet
         var queue = FleetOptions.QueueOf(run.NeedsAccelerator(phase) ? FleetOptions.Gpu : FleetOptions.Cpu, known.Priority);
         foreach (var some in missing.Chunk(200))
         {
-            book.Note(some.Select(task => (task, _jobs.Create<FleetJobs>(queue, job => job.Execute(known.Folder, phase.Name, task, null, CancellationToken.None), new EnqueuedState(queue)))).ToList());
+            book.Note(some.AsParallel().WithDegreeOfParallelism(QueuedAtOnce).Select(task => (task, _jobs.Create<FleetJobs>(queue, job => job.Execute(known.Folder, phase.Name, task, null, CancellationToken.None), new EnqueuedState(queue)))).ToList());
         }
     }
 

@@ -59,7 +59,9 @@ internal sealed class PostgreSqlStorageFactory(string connection) : IConnectionF
     /// <inheritdoc/>
     public NpgsqlConnection GetOrCreateConnection() => new(_connection);
 
-    /// <summary>Asks after a database that says nothing, unless the string says how: one behind a broken network would be waited for without end.</summary>
+    /// <summary>
+    /// Either end asks after the other when it says nothing, unless the string says how: one behind a broken network would be waited for without end, and its locks with it.
+    /// </summary>
     private static string Heard(string connection)
     {
         var builder = new NpgsqlConnectionStringBuilder(connection);
@@ -67,6 +69,8 @@ internal sealed class PostgreSqlStorageFactory(string connection) : IConnectionF
         {
             (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 10, 5);
         }
+
+        builder.Options ??= "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4";
 
         return builder.ConnectionString;
     }

@@ -46,10 +46,8 @@ internal sealed class SessionLockedConnection(PostgreSqlStorage storage, Postgre
         try
         {
             session.Open();
-
-            // The database hears within half a minute that a machine is gone which cannot say so.
             using var command = new NpgsqlCommand(
-                $"SET lock_timeout = {Math.Max(1, (int)timeout.TotalMilliseconds)}; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4; SELECT pg_advisory_lock(hashtextextended(@resource, 0))", session)
+                $"SET lock_timeout = {Math.Max(1, (int)timeout.TotalMilliseconds)}; SELECT pg_advisory_lock(hashtextextended(@resource, 0))", session)
             {
                 CommandTimeout = 0,
                 Parameters = { new("resource", resource) },

@@ -37,10 +37,12 @@ internal static class ReduceTask
         long bytes = 0;
         foreach (var (phase, channel) in sources)
         {
+            // One list in the place of a question a file: a partition is read from the spills of all tasks.
+            var files = context.Store.List(phase.Folder + "/").ToDictionary(file => file.Path);
             foreach (var writer in phase.Tasks)
             {
                 var path = SpillSet.PathOf(phase, writer.Number, channel);
-                var file = context.Store.Find(path)
+                var file = files.GetValueOrDefault(path)
                     ?? throw new InvalidDataException($"{path} is missing, though its task is done. Run the job again: it will be made anew.");
                 foreach (var chunk in SpillReader.Chunks(context.Store, file, partition))
                 {

@@ -21,10 +21,7 @@ internal sealed record ClaimHolder(string Machine, int Process, string Started, 
     {
         try
         {
-            using var stream = store.OpenRead(Claim.Path);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return JsonText.Read<ClaimHolder>(copy.ToArray());
+            return JsonText.Read<ClaimHolder>(store.Read(Claim.Path));
         }
         catch (Exception exception) when (exception is IOException or System.Text.Json.JsonException && exception is not StoreAwayException)
         {

@@ -19,10 +19,10 @@ internal static class Quarantine
         var markers = folder.ReadMarkers(plan.Phases);
         foreach (var (phase, index) in plan.Phases.Select((phase, index) => (phase, index)))
         {
-            foreach (var task in markers[phase.Name].Keys)
+            foreach (var (task, marker) in markers[phase.Name])
             {
                 var staged = PassSink.QuarantinePath(phase, task);
-                if (folder.Store.Find(staged) is not null)
+                if (marker.Outputs.Any(output => output.Path == staged))
                 {
                     // The first pass finds what cannot be read, later ones only what makes a step throw.
                     var path = Root + (index == 0 ? "" : phase.Name + "/") + Marker.Part(task) + ".jsonl";

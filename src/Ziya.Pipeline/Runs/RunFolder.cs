@@ -13,6 +13,9 @@ namespace Ziya.Pipeline.Runs;
 /// </summary>
 public sealed class RunFolder(IStore store)
 {
+    // A marker is one request to a store far away, and a large run has hundreds of thousands.
+    private const int MarkersAtOnce = 16;
+
     internal const string JobPath = "job.yaml";
     internal const string PlanPath = "plan.json";
     internal const string ReportPath = "report.json";
@@ -47,20 +50,10 @@ public sealed class RunFolder(IStore store)
         var result = new Dictionary<string, IReadOnlyDictionary<int, Marker>>();
         foreach (var phase in phases)
         {
-            var done = new Dictionary<int, Marker>();
-            foreach (var task in phase.Tasks)
-            {
-                var path = MarkerPath(phase, task.Number);
-                if (files.ContainsKey(path)
-                    && ReadMarker(path) is { } marker
-                    && marker.Hash == phase.Hash
-                    && marker.Outputs.All(output => files.GetValueOrDefault(output.Path, -1) == output.Bytes))
-                {
-                    done[task.Number] = marker;
-                }
-            }
-
-            result[phase.Name] = done;
+            result[phase.Name] = phase.Tasks.Select(task => MarkerPath(phase, task.Number)).Where(files.ContainsKey)
+                .AsParallel().AsOrdered().WithDegreeOfParallelism(MarkersAtOnce).Select(ReadMarker).OfType<Marker>()
+                .Where(marker => marker.Hash == phase.Hash && marker.Outputs.All(output => files.GetValueOrDefault(output.Path, -1) == output.Bytes))
+                .ToDictionary(marker => marker.Task);
         }
 
         return result;
@@ -139,13 +132,7 @@ public sealed class RunFolder(IStore store)
 
     internal static string MarkerPath(Phase phase, int task) => $"{phase.Folder}/{Marker.Part(task)}{Marker.Ending}";
 
-    internal byte[] Bytes(string path)
-    {
-        using var stream = store.OpenRead(path);
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
-    }
+    internal byte[] Bytes(string path) => store.Read(path);
 
     internal void Write(string path, ReadOnlySpan<byte> content) => store.Write(path, content);
 }

@@ -8,6 +8,9 @@ namespace Ziya.Pipeline.Shuffle;
 /// <summary>Reads one partition of a spill file.</summary>
 internal static class SpillReader
 {
+    // The index of 600 chunks; more are read by a second request.
+    private const int EndBytes = 16 << 10;
+
     /// <summary>The chunks of a partition, checked against their hashes; <see cref="Unpack"/> has their entries. A chunk is valid until the next.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, StoredFile file, int partition)
     {
@@ -16,8 +19,11 @@ internal static class SpillReader
             throw Corrupt(store, file);
         }
 
-        using var stream = store.OpenRead(file.Path, file.Bytes - SpillWriter.TailBytes);
-        var tail = Read(stream, SpillWriter.TailBytes);
+        // The index lies before the tail: mostly one request brings both.
+        var from = Math.Max(0, file.Bytes - EndBytes);
+        using var stream = store.OpenRead(file, from);
+        var end = Read(stream, (int)(file.Bytes - from));
+        var tail = end.AsMemory(end.Length - SpillWriter.TailBytes).ToArray();
         var start = BinaryPrimitives.ReadInt64LittleEndian(tail);
         var chunks = BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(8));
         if (BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(12)) != SpillWriter.Version
@@ -26,8 +32,7 @@ internal static class SpillReader
             throw Corrupt(store, file);
         }
 
-        stream.Position = start;
-        var index = Read(stream, chunks * SpillWriter.IndexEntryBytes);
+        var index = Index(stream, end, from, start, chunks * SpillWriter.IndexEntryBytes);
         if (XxHash3.HashToUInt64(index) != BinaryPrimitives.ReadUInt64LittleEndian(tail.AsSpan(16)))
         {
             throw Corrupt(store, file);
@@ -65,6 +70,17 @@ internal static class SpillReader
             at += PackedEntry.Read(chunk.Span[at..], ref entry, ref length);
             yield return new Entry(entry.AsMemory(0, length));
         }
+    }
+
+    private static byte[] Index(Stream stream, byte[] end, long from, long start, int bytes)
+    {
+        if (start >= from)
+        {
+            return end.AsSpan((int)(start - from), bytes).ToArray();
+        }
+
+        stream.Position = start;
+        return Read(stream, bytes);
     }
 
     private static byte[] Read(Stream stream, int bytes)

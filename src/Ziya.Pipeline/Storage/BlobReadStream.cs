@@ -37,7 +37,7 @@ internal sealed class BlobReadStream(BlockBlobClient blob, StoredFile file, stri
 
         if (Position < _rangeStart || Position >= _rangeStart + _range.Length)
         {
-            Fetch();
+            Fetch(buffer.Length);
         }
 
         var from = _range.Span[(int)(Position - _rangeStart)..];
@@ -64,10 +64,11 @@ internal sealed class BlobReadStream(BlockBlobClient blob, StoredFile file, stri
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private void Fetch()
+    /// <summary>What is asked for comes at once, however far the ranges have grown.</summary>
+    private void Fetch(int wanted)
     {
         _next = Position == _rangeStart + _range.Length ? Math.Min(2 * _next, LargestRange) : SmallestRange;
-        var options = new BlobDownloadOptions { Range = new HttpRange(Position, Math.Min(_next, Length - Position)), Conditions = _sameVersion };
+        var options = new BlobDownloadOptions { Range = new HttpRange(Position, Math.Min(Math.Max(_next, Math.Min(wanted, LargestRange)), Length - Position)), Conditions = _sameVersion };
         _range = faults.Ask(place, () => blob.DownloadContent(options).Value.Content.ToMemory());
         _rangeStart = Position;
         if (_range.IsEmpty)

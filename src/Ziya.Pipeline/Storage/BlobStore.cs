@@ -74,8 +74,18 @@ public sealed partial class BlobStore : IStore
     public Stream OpenRead(string path, long offset = 0)
     {
         var file = Find(path) ?? throw new FileNotFoundException($"{Place(path)} does not exist");
-        return new BlobReadStream(Blob(path), file, Place(path), _faults) { Position = offset };
+        return OpenRead(file, offset);
     }
+
+    /// <inheritdoc/>
+    public Stream OpenRead(StoredFile file, long offset = 0)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new BlobReadStream(Blob(file.Path), file, Place(file.Path), _faults) { Position = offset };
+    }
+
+    /// <inheritdoc/>
+    public byte[] Read(string path) => _faults.Ask(Place(path), () => Blob(path).DownloadContent().Value.Content.ToArray());
 
     /// <inheritdoc/>
     public PendingFile Create(string path) => new PendingBlob(Blob(path), Place(path), _faults);

@@ -21,6 +21,18 @@ public interface IStore
     /// <summary>Opens a file for reading from <paramref name="offset"/> bytes on.</summary>
     Stream OpenRead(string path, long offset = 0);
 
+    /// <summary>As by its path, for who has just found or listed the file: a store need not ask for it again.</summary>
+    Stream OpenRead(StoredFile file, long offset = 0) => OpenRead(file.Path, offset);
+
+    /// <summary>A small file as a whole.</summary>
+    byte[] Read(string path)
+    {
+        using var stream = OpenRead(path);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
     /// <summary>Starts a file that appears whole when <see cref="PendingFile.Commit"/> is called, replacing any that is there.</summary>
     PendingFile Create(string path);
 

@@ -15,10 +15,7 @@ internal static class Dataset
     {
         try
         {
-            using var stream = store.OpenRead(Manifest.Path);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            var manifest = JsonText.Read<Manifest>(copy.ToArray());
+            var manifest = JsonText.Read<Manifest>(store.Read(Manifest.Path));
             return manifest is { Job: not null, Files: not null } ? manifest : null;
         }
         catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
