@@ -14,7 +14,7 @@ internal static class ServeCommand
         var runs = new Option<string>("--runs") { HelpName = "DIR", Description = "Where the run folders lie: a folder that all processes share, or azblob://container/prefix. Default: runs.", DefaultValueFactory = _ => defaults.Runs };
         var storage = new Option<string>("--storage") { HelpName = "memory|CONNECTION", Description = "Where Hangfire keeps its jobs: memory, for one process, or a connection string of PostgreSQL, for many. Default: ZIYA_STORAGE of the environment, or memory.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ZIYA_STORAGE") ?? defaults.Storage };
         var roles = new Option<string>("--roles") { HelpName = "LIST", Description = "What this process does, of scheduler,cpu,gpu,web. Default: all.", DefaultValueFactory = _ => "scheduler,cpu,gpu,web" };
-        var urls = new Option<string>("--urls") { HelpName = "URL", Description = "Where it listens. An address that other machines reach needs ZIYA_API_KEYS. Default: http://127.0.0.1:8080.", DefaultValueFactory = _ => defaults.Urls };
+        var urls = new Option<string>("--urls") { HelpName = "URL", Description = "Where it listens. An address that other machines reach needs ZIYA_API_KEYS or ZIYA_OIDC_AUTHORITY. Default: http://127.0.0.1:8080.", DefaultValueFactory = _ => defaults.Urls };
         var workers = new Option<int>("--workers") { HelpName = "N", Description = "Tasks at once. Default: the number of cores.", DefaultValueFactory = _ => defaults.Workers };
         var deaths = new Option<int>("--deaths") { HelpName = "N", Description = "A task is given up, and its run fails, when so many workers that had it have died. Default: 3.", DefaultValueFactory = _ => defaults.MostDeaths };
         workers.Validators.Add(result =>
@@ -27,7 +27,7 @@ internal static class ServeCommand
         var command = new Command("serve", """
             Serves jobs: runs those with a schedule, executes tasks alone or with other processes over PostgreSQL, and shows pages at /, Hangfire's dashboard at /hangfire, a JSON API at /api (described
             by /openapi/v1.json), /health and /metrics. Ctrl-C or SIGTERM ends it: tasks at work end at their next record, and are done by others or at the next start.
-            Keys come from the environment: ZIYA_API_KEYS="NAME:ROLE:KEY ..." with the roles viewer and operator.
+            Who may come in is told by the environment: ZIYA_API_KEYS="NAME:ROLE:KEY ..." with the roles viewer and operator, ZIYA_OIDC_AUTHORITY and ZIYA_OIDC_CLIENT_ID for OpenID Connect.
             """) { jobs, runs, storage, roles, urls, workers, deaths };
         command.SetAction(parsed =>
         {
@@ -50,7 +50,7 @@ internal static class ServeCommand
         string? fault;
         try
         {
-            options = options with { Roles = ServeOptions.ParseRoles(roles) ?? [], Keys = ApiKey.Parse(Environment.GetEnvironmentVariable(ApiKey.Variable)) };
+            options = options with { Roles = ServeOptions.ParseRoles(roles) ?? [], Keys = ApiKey.Parse(Environment.GetEnvironmentVariable(ApiKey.Variable)), Oidc = OidcOptions.Of(Environment.GetEnvironmentVariable) };
             fault = options.Roles.Count == 0 ? $"--roles is '{roles}', expected some of scheduler,cpu,gpu,web."
                 : options.Has(ServeRole.Scheduler) && !Directory.Exists(options.Jobs) ? $"--jobs {options.Jobs}: no such folder."
                 : options.Fault();

@@ -105,11 +105,18 @@ public sealed class ServeHost : IAsyncDisposable
         services.AddRouting();
         services.AddDataProtection();
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProcessKeys());
-        services.AddAuthentication(Gate.Scheme).AddCookie(Gate.Scheme, cookie =>
+        var authentication = services.AddAuthentication(Gate.Scheme).AddCookie(Gate.Scheme, cookie =>
         {
-            (cookie.Cookie.Name, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite) = (Gate.Scheme, true, SameSiteMode.Strict);
+            // A strict cookie is not sent on the way back from another site, where people have just signed in. Nothing changes by a look, and forms carry their own token.
+            (cookie.Cookie.Name, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite) = (Gate.Scheme, true, options.Oidc is null ? SameSiteMode.Strict : SameSiteMode.Lax);
+            cookie.Cookie.SecurePolicy = options.Oidc?.IsPublicSecure == true ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
             cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
         });
+        if (options.Oidc is { } oidc)
+        {
+            Oidc.Add(authentication, oidc);
+        }
+
         services.AddAntiforgery(form => (form.Cookie.Name, form.Cookie.SameSite, form.SuppressXFrameOptionsHeader) = ("ziya-form", SameSiteMode.Strict, true));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
@@ -136,7 +143,7 @@ public sealed class ServeHost : IAsyncDisposable
         app.UseRouting();
         app.MapOpenApi();
         Api.Map(app);
-        Site.Map(app);
+        Site.Map(app, options);
 #if HAS_HANGFIRE
         DashboardPages.Map(app, ((FleetRunner)app.Services.GetRequiredService<IRunner>()).Storage);
 #endif

@@ -34,6 +34,12 @@ public sealed record ServeOptions
     /// <summary>Who may come in; empty where nobody is asked, which only loopback allows.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];
 
+    /// <summary>Where people sign in beside or instead of keys; null for keys alone.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>Whether anybody is asked who they are.</summary>
+    internal bool Asks => Keys.Count > 0 || Oidc is not null;
+
     /// <summary>Whether this process has a role.</summary>
     public bool Has(ServeRole role) => Roles.Contains(role);
 
@@ -46,9 +52,9 @@ public sealed record ServeOptions
         }
 
         return Endpoint() is not { } endpoint ? $"--urls is '{Urls}', expected http://ADDRESS:PORT with an IP address, localhost or *. Encryption is a proxy's business."
-            : !IPAddress.IsLoopback(endpoint.Address) && Keys.Count == 0
-                ? $"--urls {Urls} can be reached from other machines. Set {ApiKey.Variable} to who may come in (NAME:ROLE:KEY, roles viewer and operator), or listen on 127.0.0.1."
-                : null;
+            : !IPAddress.IsLoopback(endpoint.Address) && !Asks
+                ? $"--urls {Urls} can be reached from other machines. Set {ApiKey.Variable} to who may come in (NAME:ROLE:KEY, roles viewer and operator), or {OidcOptions.Variable} to where they sign in, or listen on 127.0.0.1."
+                : Oidc?.Fault();
     }
 
     /// <summary>Where it listens; null where <see cref="Urls"/> is no such place.</summary>

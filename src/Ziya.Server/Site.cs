@@ -10,7 +10,7 @@ namespace Ziya.Server;
 internal static class Site
 {
     /// <summary>Adds them to a server.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, ServeOptions served)
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
         pages.MapGet("/", (HttpContext context, RunShelf runs, IRunner runner) => RunPages.All(context, runs, runner));
@@ -26,7 +26,12 @@ internal static class Site
         pages.MapGet("/datasets/view", (HttpContext context, DatasetShelf datasets, string at, string? file, long? from, string? q) => DatasetPages.One(context, datasets, at, file, from ?? 0, q));
         pages.MapGet("/datasets/download", (HttpContext context, DatasetShelf datasets, string at, string file) => DatasetPages.Download(context, datasets, at, file));
         pages.MapGet("/models", (HttpContext context, JobShelf jobs, RunShelf runs, ServedPlace place, ServeOptions options) => ModelPages.All(context, jobs, runs, place, options));
-        pages.MapGet("/sign-in", (HttpContext context, string? next) => SignIn.Page(context, next));
+        pages.MapGet("/sign-in", (HttpContext context, ServeOptions options, string? next) => SignIn.Page(context, options, next));
+        if (served.Oidc is { } oidc)
+        {
+            pages.MapGet("/sign-in/oidc", (HttpContext context, string? next) => Oidc.Challenge(context, oidc, next));
+        }
+
         pages.MapGet("/assets/{name}", Asset);
         pages.MapGet("/health", () => Results.Text("ok\n"));
         pages.MapGet("/metrics", (RunShelf runs) => Results.Text(Metrics.Write(runs.Lately()), Metrics.ContentType));

@@ -28,12 +28,7 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers.CacheControl = "no-cache, no-store";
-        headers.Pragma = "no-cache";
+        Protect(context.Response);
         var looks = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         if (await Refusal(context, looks) is { } refusal)
         {
@@ -52,10 +47,21 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
         }
     }
 
+    /// <summary>What every answer says to browsers.</summary>
+    public static void Protect(HttpResponse response)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers.CacheControl = "no-cache, no-store";
+        headers.Pragma = "no-cache";
+    }
+
     private async Task<int?> Refusal(HttpContext context, bool looks)
     {
         var request = context.Request;
-        if (options.Keys.Count == 0 && !IsLoopbackName(request.Host.Host))
+        if (!options.Asks && !IsLoopbackName(request.Host.Host))
         {
             // Some site's name that leads here: its pages could read ours.
             return StatusCodes.Status421MisdirectedRequest;
@@ -81,15 +87,17 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
 
     private async Task<ClaimsPrincipal?> User(HttpContext context)
     {
-        if (options.Keys.Count == 0)
+        if (!options.Asks)
         {
             return Principal(new ApiKey("local", true, []));
         }
 
         var bearer = context.Request.Headers.Authorization.ToString();
         var given = bearer.StartsWith("Bearer ", StringComparison.Ordinal) ? bearer["Bearer ".Length..] : context.Request.Headers["X-Api-Key"].ToString();
-        return given.Length > 0 ? (ApiKey.Find(options.Keys, given.Trim()) is { } key ? Principal(key) : null)
-            : (await context.AuthenticateAsync(Scheme)).Principal;
+        return given.Length == 0 ? (await context.AuthenticateAsync(Scheme)).Principal
+            : ApiKey.Find(options.Keys, given.Trim()) is { } key ? Principal(key)
+            : options.Oidc is not null ? (await context.AuthenticateAsync(Oidc.TokenScheme)).Principal
+            : null;
     }
 
     /// <summary>Who has a key.</summary>
@@ -107,7 +115,7 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
         await Results.Json(
             new Problem(status switch
             {
-                StatusCodes.Status401Unauthorized => "No key, or not one of this server's. Send it as 'Authorization: Bearer KEY'.",
+                StatusCodes.Status401Unauthorized => "No key or token, or none that opens this server. Send it as 'Authorization: Bearer KEY'.",
                 StatusCodes.Status403Forbidden => "Not allowed: it needs the role operator, and no other site may ask for it.",
                 StatusCodes.Status415UnsupportedMediaType => "Send JSON: 'Content-Type: application/json', {} where there is nothing to say.",
                 _ => "This server answers to localhost alone.",
@@ -115,7 +123,7 @@ internal sealed partial class Gate(RequestDelegate next, ServeOptions options, I
             statusCode: status).ExecuteAsync(context);
     }
 
-    private static bool IsOpen(PathString path) => path == "/health" || path == "/sign-in" || path.StartsWithSegments("/assets");
+    private static bool IsOpen(PathString path) => path == "/health" || path == "/sign-in" || path == "/sign-in/oidc" || path.StartsWithSegments("/assets");
 
     private static bool IsFromElsewhere(HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site"

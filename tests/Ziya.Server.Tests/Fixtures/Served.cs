@@ -31,7 +31,7 @@ internal sealed class Served : IAsyncDisposable
 
     public TempFolder Folder => _folder;
 
-    public static async Task<Served> Start(bool keys = false, string? schedule = null)
+    public static async Task<Served> Start(bool keys = false, string? schedule = null, OidcOptions? oidc = null, string storage = ServeOptions.Memory)
     {
         var folder = new TempFolder();
         folder.Write("in/0.jsonl", TestTexts.Lines(300, 1) + new JsonObject { ["id"] = "hostile", ["text"] = Hostile }.ToJsonString() + "\n" + new JsonObject { ["id"] = "中文", ["text"] = "山河与灯塔 <b>粗体</b>" }.ToJsonString() + "\n");
@@ -45,6 +45,8 @@ internal sealed class Served : IAsyncDisposable
             Runs = folder["runs"],
             Urls = "http://127.0.0.1:0",
             Workers = 2,
+            Oidc = oidc,
+            Storage = storage,
             Keys = keys ? ApiKey.Parse($"vera:viewer:{ViewerKey}, otto:operator:{OperatorKey}") : [],
         };
         return new Served(folder, await ServeHost.StartAsync(options, TestRun.Catalog, TimeProvider.System));
