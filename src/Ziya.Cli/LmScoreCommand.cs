@@ -15,16 +15,17 @@ internal static class LmScoreCommand
         var files = new Argument<string[]>("FILE") { Description = "Text, or JSONL, packed or not. Without one, stdin.", Arity = ArgumentArity.ZeroOrMore };
         var model = new Option<string>("--model") { Description = "A model of `ziya lm train` or `convert`, or an ARPA file, which is converted first each time.", HelpName = "F", Required = true };
         var tokens = new Option<string>("--tokens") { Description = "What tokens are: word, character, or a tokenizer. Default: what the model says; of ARPA, word.", HelpName = "T" };
+        var normalize = TextLines.NormalizeOption();
         var field = new Option<string>("--field") { Description = "The field of JSONL. Default text.", DefaultValueFactory = _ => "text" };
         var sums = new Option<bool>("--sums") { Description = "Only the sums, at the end." };
         var command = new Command("score", "For each line log10 of its probability with its end, the number of its tokens, and how many of them the model does not know, with tabs between. The sums go to stderr.")
         {
-            files, model, tokens, field, sums,
+            files, model, tokens, normalize, field, sums,
         };
         command.SetAction(parsed =>
         {
             using var opened = LmFiles.Open(parsed.GetRequiredValue(model), parsed.GetValue(tokens), new TextTokenizerLoader().Load, out var cut);
-            return Score(opened, cut, TextLines.Read(parsed.GetValue(files) ?? [], parsed.GetValue(field)!), parsed.GetValue(sums));
+            return Score(opened, cut, TextLines.Read(parsed.GetValue(files) ?? [], parsed.GetValue(field)!, parsed.GetValue(normalize)), parsed.GetValue(sums));
         });
         return command;
     }

@@ -16,6 +16,7 @@ internal static class LmTrainCommand
         var target = new Option<string>("--out") { Description = "The model to make, in the form that is mapped into memory.", HelpName = "F" };
         var arpa = new Option<string>("--arpa") { Description = "The model as ARPA text to make; .gz packs it.", HelpName = "F" };
         var tokens = new Option<string>("--tokens") { Description = "What tokens are: word (between white space), character, or a tokenizer (a model's folder or a file of it). Default word.", HelpName = "T", DefaultValueFactory = _ => LmTokens.Word };
+        var normalize = TextLines.NormalizeOption();
         var field = new Option<string>("--field") { Description = "The field of JSONL. Default text.", DefaultValueFactory = _ => "text" };
         var order = new Option<int>("--order") { Description = "Tokens of the longest n-grams, 1 to 6. Default 5.", DefaultValueFactory = _ => 5 };
         var prune = new Option<int[]>("--prune") { Description = "Leave out n-grams that occur this often or less, by order, the last for all above: 0 0 1. Default: none.", AllowMultipleArgumentsPerToken = true, HelpName = "N..." };
@@ -24,7 +25,7 @@ internal static class LmTrainCommand
         var scratch = new Option<string>("--scratch") { Description = "Folder for what does not fit into memory. Default: the system's for temporary files.", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
         var command = new Command("train", "Estimates a model with interpolated modified Kneser-Ney smoothing, on disk where memory does not suffice.")
         {
-            files, target, arpa, tokens, field, order, prune, fallback, memory, scratch,
+            files, target, arpa, tokens, normalize, field, order, prune, fallback, memory, scratch,
         };
         command.Validators.Add(parsed =>
         {
@@ -49,7 +50,7 @@ internal static class LmTrainCommand
                 return Exit.Wrong;
             }
 
-            return Train(options, LmTokens.Of(parsed.GetValue(tokens)!, new TextTokenizerLoader().Load), TextLines.Read(parsed.GetValue(files) ?? [], parsed.GetValue(field)!), parsed.GetValue(target), parsed.GetValue(arpa));
+            return Train(options, LmTokens.Of(parsed.GetValue(tokens)!, new TextTokenizerLoader().Load), TextLines.Read(parsed.GetValue(files) ?? [], parsed.GetValue(field)!, parsed.GetValue(normalize)), parsed.GetValue(target), parsed.GetValue(arpa));
         });
         return command;
     }

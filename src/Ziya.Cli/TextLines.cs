@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text;
+using Ziya.Corpus.Scoring;
 using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Storage;
 
@@ -10,6 +12,18 @@ internal static class TextLines
     private const int MostBytes = 256 << 20;
     private const int BufferBytes = 1 << 20;
     private static readonly string[] JsonEndings = [".jsonl", ".ndjson", ".json"];
+
+    /// <summary>What is done to lines before they are used.</summary>
+    public static Option<TextNormalization> NormalizeOption() => new("--normalize")
+    {
+        Description = "What is done to each line before: none, or ccnet (small letters, digits as 0, no accents, punctuation of ASCII), as the step perplexity does it. Default none.",
+        DefaultValueFactory = _ => TextNormalization.None,
+    };
+
+    /// <summary>The lines, normalised.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Read(IReadOnlyList<string> files, string field, TextNormalization normalize) => normalize == TextNormalization.None
+        ? Read(files, field)
+        : Read(files, field).Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(CcNetText.Normalize(Encoding.UTF8.GetString(line.Span))));
 
     /// <summary>The lines in UTF-8; each is valid until the next.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Read(IReadOnlyList<string> files, string field) => files.Count == 0

@@ -43,7 +43,7 @@ internal sealed class NgramPerplexity(PerplexityOptions options) : Step<Record, 
     {
         var path = options.Lm.GetValueOrDefault(record.Language ?? "") ?? options.Lm.GetValueOrDefault(PerplexityOptions.Any);
         var text = record.Content;
-        return path is null || text.Length == 0 ? record : record with { Scores = record.Scores.With(Perplexity.Score, Of(text, Open(path))) };
+        return path is null || text.Length == 0 ? record : record with { Scores = record.Scores.With(Perplexity.Score, Of(options.Normalize == TextNormalization.Ccnet ? CcNetText.Normalize(text) : text, Open(path))) };
     }
 
     private double Of(string text, (LanguageModel Model, LmTokens Tokens) lm)

@@ -25,6 +25,11 @@ public sealed record PerplexityOptions
     /// <summary>With `lm`, what cuts lines into tokens: `word`, `character`, or a tokenizer (a model's folder or a file of it). Default: what the model's file says; of an ARPA file, `word`.</summary>
     public string? Tokens { get; init; }
 
+    /// <summary>
+    /// With `lm`, what is done to a text before it is scored: `none` (default), or `ccnet`: small letters, digits as 0, no accents, punctuation of ASCII, and the whole text as one line. The models have to be trained on such text: `ziya lm train --normalize ccnet`.
+    /// </summary>
+    public TextNormalization Normalize { get; init; } = TextNormalization.None;
+
     /// <summary>With `model`, what the logarithm of the probability is divided by. Default token.</summary>
     public PerplexityUnit Per { get; init; } = PerplexityUnit.Token;
 }
@@ -37,7 +42,7 @@ public sealed record PerplexityOptions
 /// 1. log p is the sum over the tokens, each behind those before it and the token that begins a text; how long texts are cut into windows the model's entry says. The end of the text is not scored.
 /// 2. n is the number of tokens, or with `per` that of characters or bytes, which can be compared among models with different tokenizers, and bytes among languages.
 /// 3. A record without a text passes without the score.
-/// 4. With `lm` it is CCNet's: 10^(-sum of log10 p / sum of (tokens + 1)) over all lines, blank ones too, each scored from its beginning to its end.
+/// 4. With `lm` it is CCNet's: 10^(-sum of log10 p / sum of (tokens + 1)) over all lines, blank ones too, each scored from its beginning to its end. What CCNet does to texts before, `normalize: ccnet` does.
 /// </remarks>
 [Step("perplexity")]
 public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Record>
@@ -49,7 +54,8 @@ public sealed class Perplexity(PerplexityOptions options) : AsyncStep<Record, Re
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check() => options.Model is null ? ["one of 'model' and 'lm' says what scores."]
-        : options.Tokens is null ? [] : ["'tokens' is for 'lm'; a model has its tokenizer."];
+        : options.Tokens is not null ? ["'tokens' is for 'lm'; a model has its tokenizer."]
+        : options.Normalize != TextNormalization.None ? ["'normalize' is for 'lm'; a model reads texts as they are."] : [];
 
     /// <inheritdoc/>
     public override int Width => Model<ITextScorer>(options.Model!).Width;

@@ -65,9 +65,10 @@ internal static partial class ReportPage
         page.Append(line.Length == 0 ? "" : $"<p class=\"{style}\">{line}</p>");
     }
 
-    // A rule that found nothing wrong is no news.
+    // A rule that found nothing wrong is no news, nor are the parts of a sum that is 0: of pii 0 that pii_email is.
     private static IEnumerable<string> Facts(IReadOnlyDictionary<string, double> scores) =>
-        scores.Where(score => score.Value != 1 || !score.Key.StartsWith("rule_", StringComparison.Ordinal)).Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.###}"));
+        scores.Where(score => score.Value != 1 || !score.Key.StartsWith("rule_", StringComparison.Ordinal))
+            .Where(score => score.Value != 0 || !scores.Any(sum => sum.Value == 0 && score.Key.Length > sum.Key.Length && score.Key[sum.Key.Length] == '_' && score.Key.StartsWith(sum.Key, StringComparison.Ordinal))).Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.###}"));
 
     private static string Shown(string text)
     {

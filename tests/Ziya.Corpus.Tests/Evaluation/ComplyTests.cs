@@ -40,7 +40,7 @@ public sealed class ComplyTests : IDisposable
 
         stage.Reduce(new byte[] { 0b0010, 0b0011, 0, 0, 0 }.Select(found => new Entry(new byte[] { found })), null!);
 
-        Assert.Equal("comply: of 5 records looked at have: privacy 1, advertising 2, html 0; at most 50 % may.", Assert.Single(stage.Warnings));
+        Assert.Equal("of 5 records looked at have: privacy 1, advertising 2, html 0; at most 50 % may.", Assert.Single(stage.Warnings));
     }
 
     [Fact]

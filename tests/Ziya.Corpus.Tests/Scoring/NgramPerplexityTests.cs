@@ -45,6 +45,17 @@ public sealed class NgramPerplexityTests : IDisposable
     }
 
     [Fact]
+    public void Apply_NormalizedAsCcNet_ScoresTheNormalTextAsOneLine()
+    {
+        var lm = new Dictionary<string, string> { ["zh"] = Model("zh.lm", LmTokens.Character), ["en"] = Model("en.lm", LmTokens.Word) };
+        var (plain, normal) = (Step(new PerplexityOptions { Lm = lm }), Step(new PerplexityOptions { Lm = lm, Normalize = TextNormalization.Ccnet }));
+
+        Assert.Equal(Score(plain, "the wind is strong and the ferry stays in the harbour", "en"), Score(normal, "  The WIND is strong and thé ferry stays in the har\nbour", "en"));
+        Assert.Equal(Score(plain, "老人的豆腐卖完了,雨也停了.0", "zh"), Score(normal, "老人的豆腐卖完了，\n雨也停了。７\n", "zh"));
+        Assert.Contains("'normalize' is for 'lm'", string.Concat(Step(new PerplexityOptions { Model = "m", Normalize = TextNormalization.Ccnet }).Check()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_BadFiles_AreToldBeforeWorkStarts()
     {
         var good = Model("zh.lm", LmTokens.Character);

@@ -41,7 +41,7 @@ public sealed class Decontaminate(DecontaminateOptions options) : Step<Record, R
         }
 
         var bytes = (double)index!.Grams * EvaluationIndex.GramBytes / (1 << 20);
-        return [string.Create(CultureInfo.InvariantCulture, $"decontaminate looks for {index.Grams} n-grams of {index.Items.Count} items ({bytes:0.#} MB){(index.Short == 0 ? "" : $"; {index.Short} items are too short to be found")}.")];
+        return [string.Create(CultureInfo.InvariantCulture, $"looks for {index.Grams} n-grams of {index.Items.Count} items ({bytes:0.#} MB){(index.Short == 0 ? "" : $"; too short to be found: {index.Short}")}.")];
     }
 
     /// <inheritdoc/>

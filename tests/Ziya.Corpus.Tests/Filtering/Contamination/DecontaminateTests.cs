@@ -160,7 +160,7 @@ public sealed class DecontaminateTests : IDisposable
         }
 
         Assert.True(EvaluationIndex.Build(new DecontaminateOptions { Against = [Path.Combine(_folder, "*.gz")], Fields = ["question"] }).Grams > 40);
-        Assert.Contains("1 items are too short", Assert.Single(Step(Options()).Notes()), StringComparison.Ordinal);
+        Assert.Contains("too short to be found: 1", Assert.Single(Step(Options()).Notes()), StringComparison.Ordinal);
     }
 
     [Theory]
