@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Ziya.Corpus.Scoring.Lm;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Scoring;
@@ -13,7 +12,6 @@ internal sealed class NgramPerplexity(PerplexityOptions options) : Step<Record, 
 {
     private readonly Dictionary<string, (LanguageModel Model, LmTokens Tokens)> _open = [];
     private readonly List<int> _ids = [];
-    private byte[] _utf8 = [];
 
     /// <inheritdoc/>
     public override IEnumerable<string> Writes => [Perplexity.Score];
@@ -48,19 +46,14 @@ internal sealed class NgramPerplexity(PerplexityOptions options) : Step<Record, 
 
     private double Of(string text, (LanguageModel Model, LmTokens Tokens) lm)
     {
-        if (_utf8.Length < Encoding.UTF8.GetMaxByteCount(text.Length))
-        {
-            _utf8 = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
-        }
-
-        var rest = _utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, _utf8));
+        var rest = text.AsSpan();
         var (sum, count) = (0.0, 0L);
         for (var more = true; more;)
         {
-            var end = rest.IndexOf((byte)'\n');
+            var end = rest.IndexOf('\n');
             more = end >= 0;
             _ids.Clear();
-            lm.Tokens.Cut(more ? rest[..end] : rest, lm.Model.Vocabulary, false, _ids);
+            lm.Tokens.Cut(more ? rest[..end] : rest, lm.Model.Vocabulary, _ids);
             sum += lm.Model.Score(CollectionsMarshal.AsSpan(_ids));
             count += _ids.Count + 1;
             rest = more ? rest[(end + 1)..] : [];

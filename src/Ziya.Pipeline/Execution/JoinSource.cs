@@ -24,30 +24,40 @@ internal sealed class JoinSource(PassWork work, IStore store)
         var path = BasePath(work.Base!.Phase, shard);
         foreach (var (ordinal, json) in RowReader.Rows(store, path))
         {
-            var record = _parser.Parse(json.Span, default, "", out var fault)
-                ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
-            foreach (var change in changes)
+            if (!IsDropped(changes, ordinal))
             {
-                record = record is null ? Skip(change, ordinal) : Join(record, change, ordinal);
-            }
-
-            if (record is not null)
-            {
-                yield return new Incoming(record, ordinal, json.Length, null);
+                var record = _parser.Parse(json.Span, default, "", out var fault)
+                    ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
+                yield return new Incoming(Join(record, changes, ordinal), ordinal, json.Length, null);
             }
         }
 
         changes.ForEach(change => change.Dispose());
     }
 
-    private static Record? Skip(Cursor change, int ordinal)
+    /// <summary>Whether a pass since has dropped it: then it need not be parsed, which is most of what a record costs.</summary>
+    private static bool IsDropped(List<Cursor> changes, int ordinal)
     {
-        change.MoveTo(ordinal);
-        return null;
+        foreach (var change in changes)
+        {
+            if (change.MoveTo(ordinal) && change.IsDrop)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    private Record? Join(Record record, Cursor change, int ordinal) =>
-        !change.MoveTo(ordinal) ? record : change.IsDrop ? null : _parser.Merge(record, change.Members);
+    private Record Join(Record record, List<Cursor> changes, int ordinal)
+    {
+        foreach (var change in changes)
+        {
+            record = change.MoveTo(ordinal) ? _parser.Merge(record, change.Members) : record;
+        }
+
+        return record;
+    }
 
     /// <summary>Walks lines of the form <c>[ordinal,{changes}]</c>, or <c>[ordinal,null]</c> for a drop.</summary>
     private sealed class Cursor(IStore store, string path) : IDisposable

@@ -18,6 +18,7 @@ internal sealed class RecordParser
     private readonly bool _internal;
     private readonly object?[] _values;
     private readonly ArrayBufferWriter<byte> _unknown = new();
+    private readonly JsonString _texts = new();
     private readonly Dictionary<string, string> _names = [];
     private readonly List<(byte[] Name, int Slot)> _mapped = [];
     private readonly List<(byte[] Root, string Path, int Slot)> _nested = [];
@@ -62,7 +63,6 @@ internal sealed class RecordParser
     /// </summary>
     public Record? Parse(ReadOnlySpan<byte> json, Origin origin, string source, out string? fault)
     {
-        Array.Clear(_values);
         _once = true;
         if (!Utf8.IsValid(json))
         {
@@ -70,9 +70,15 @@ internal sealed class RecordParser
             return null;
         }
 
-        if (!TryRead(json, ref origin, out fault))
+        // What is wrong, and where, is told by a second look that takes no short cut.
+        Array.Clear(_values);
+        if (!TryRead(json, true, ref origin, out fault))
         {
-            return null;
+            Array.Clear(_values);
+            if (!TryRead(json, false, ref origin, out fault))
+            {
+                return null;
+            }
         }
 
         _values[0] ??= string.Create(CultureInfo.InvariantCulture, $"{source}@{origin.Offset}");
@@ -91,12 +97,12 @@ internal sealed class RecordParser
         _shape.Load(record, _values);
         _once = false;
         var origin = record.Origin;
-        return TryRead(changes, ref origin, out var fault)
+        return TryRead(changes, false, ref origin, out var fault)
             ? _shape.Build(_values, origin)
             : throw new InvalidDataException($"The changes to record '{record.Id}' cannot be read: {fault}");
     }
 
-    private bool TryRead(ReadOnlySpan<byte> json, ref Origin origin, out string? fault)
+    private bool TryRead(ReadOnlySpan<byte> json, bool quick, ref Origin origin, out string? fault)
     {
         _unknown.Clear();
         var reader = new Utf8JsonReader(json);
@@ -110,7 +116,7 @@ internal sealed class RecordParser
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                fault = ReadMember(ref reader, json, ref origin);
+                fault = ReadMember(ref reader, ref json, quick, ref origin);
                 if (fault is not null)
                 {
                     return false;
@@ -136,7 +142,7 @@ internal sealed class RecordParser
         return IsComplete(out fault);
     }
 
-    private string? ReadMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref Origin origin)
+    private string? ReadMember(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, bool quick, ref Origin origin)
     {
         var name = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
         if (_internal && name.SequenceEqual("_at"u8))
@@ -158,6 +164,11 @@ internal sealed class RecordParser
         }
 
         var slot = Find(name);
+        if (quick && slot > 0 && _shape.Slots[slot].Type == SlotType.Text && !IsShort(slot) && _values[slot] is null && TryTakeText(ref reader, ref json, slot))
+        {
+            return null;
+        }
+
         reader.Read();
         if (slot >= 0 && !TryReadSlot(ref reader, json, slot, name, out var fault))
         {
@@ -171,6 +182,27 @@ internal sealed class RecordParser
         }
 
         return null;
+    }
+
+    /// <summary>Takes the string behind the name at hand, and goes on with another reader behind it; <paramref name="json"/> then begins where that one does.</summary>
+    private bool TryTakeText(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, int slot)
+    {
+        // Short ones gain nothing.
+        const int Least = 256;
+        var rest = json[(int)reader.BytesConsumed..];
+        var quote = rest.IndexOfAnyExcept((byte)' ', (byte)'\t');
+        if (quote < 0 || rest.Length < Least || rest[quote] != '"' || _texts.Read(rest[(quote + 1)..], out var bytes) is not { } text)
+        {
+            return false;
+        }
+
+        // The state behind some value is the state behind this one.
+        var empty = new Utf8JsonReader("\"\""u8, false, reader.CurrentState);
+        empty.Read();
+        json = rest[(quote + 1 + bytes)..];
+        reader = new Utf8JsonReader(json, true, empty.CurrentState);
+        _values[slot] = text;
+        return true;
     }
 
     private int Find(ReadOnlySpan<byte> name)
@@ -203,7 +235,7 @@ internal sealed class RecordParser
                 fault = $"\"{System.Text.Encoding.UTF8.GetString(name)}\" is there twice";
                 return false;
             case SlotType.Text when reader.TokenType == JsonTokenType.String:
-                _values[slot] = slot == 0 || !_isShort(slot) ? reader.GetString() : Intern(ref reader);
+                _values[slot] = slot == 0 || !IsShort(slot) ? reader.GetString() : Intern(ref reader);
                 return true;
             case SlotType.Text when slot == 0 && reader.TokenType == JsonTokenType.Number:
                 _values[slot] = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
@@ -229,9 +261,9 @@ internal sealed class RecordParser
                 fault = $"\"{System.Text.Encoding.UTF8.GetString(name)}\" is {Describe(reader.TokenType)}, expected {Describe(type)}";
                 return false;
         }
-
-        bool _isShort(int at) => _shape.Slots[at].Name is "language" or "bucket" or "task";
     }
+
+    private bool IsShort(int slot) => _shape.Slots[slot].Name is "language" or "bucket" or "task";
 
     private string Intern(ref Utf8JsonReader reader)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Ziya.Pipeline.Scoring;
 
@@ -8,6 +9,8 @@ internal abstract class LmTokens
 {
     public const string Word = "word";
     public const string Character = "character";
+
+    private byte[] _utf8 = [];
 
     /// <summary><c>word</c>, <c>character</c>, or the path of a tokenizer.</summary>
     public required string Name { get; init; }
@@ -21,6 +24,17 @@ internal abstract class LmTokens
     /// <param name="adds">Whether new ones are added to it.</param>
     /// <param name="ids">Where the numbers go.</param>
     public abstract void Cut(ReadOnlySpan<byte> line, LmVocabulary vocabulary, bool adds, List<int> ids);
+
+    /// <summary>Appends the numbers of the tokens of a line of a string.</summary>
+    public virtual void Cut(ReadOnlySpan<char> line, LmVocabulary vocabulary, List<int> ids)
+    {
+        if (_utf8.Length < 3 * line.Length)
+        {
+            _utf8 = new byte[Math.Max(3 * line.Length, 2 * _utf8.Length)];
+        }
+
+        Cut(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(line, _utf8)), vocabulary, false, ids);
+    }
 
     /// <summary>Of a name: of <c>word</c> and <c>character</c> what they say, of all others the tokenizer.</summary>
     public static LmTokens Of(string name, Func<string, ITextTokenizer> load) => name switch
@@ -65,6 +79,40 @@ internal sealed class CharacterTokens : LmTokens
                 ids.Add(adds ? vocabulary.FindOrAdd(rune) : vocabulary.Find(rune));
             }
         }
+    }
+
+    public override void Cut(ReadOnlySpan<char> line, LmVocabulary vocabulary, List<int> ids)
+    {
+        var count = ids.Count;
+        CollectionsMarshal.SetCount(ids, count + line.Length);
+        CollectionsMarshal.SetCount(ids, count + Cut(line, vocabulary, CollectionsMarshal.AsSpan(ids)[count..]));
+    }
+
+    /// <summary>One character after another, as most are two bytes and need no decoding; how many tokens there are.</summary>
+    private static int Cut(ReadOnlySpan<char> line, LmVocabulary vocabulary, Span<int> ids)
+    {
+        var count = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            Rune rune;
+            if (char.IsSurrogate(line[i]))
+            {
+                Rune.DecodeFromUtf16(line[i..], out rune, out var chars);
+                i += chars - 1;
+            }
+            else if (line[i] == 0 || char.IsWhiteSpace(line[i]))
+            {
+                continue;
+            }
+            else
+            {
+                rune = (Rune)line[i];
+            }
+
+            ids[count++] = vocabulary.Find(rune);
+        }
+
+        return count;
     }
 }
 

@@ -53,6 +53,25 @@ public sealed class LanguageModelTests : IDisposable
         }
     }
 
+    /// <summary>Strings are cut as they are, and where that is the same, without making UTF-8 of them.</summary>
+    [Theory]
+    [InlineData(LmTokens.Character)]
+    [InlineData(LmTokens.Word)]
+    public void Cut_OfAString_GivesWhatCuttingItsUtf8Gives(string tokens)
+    {
+        string[] pieces = ["豆", "腐", "the", " ", "\u3000", "\t", "\0", "😀", "\ud83d", "\udc00", "é", "龘", "\u2029"];
+        using var model = LanguageModel.Open(_samples.Train("own.lm", _samples.Options(3), tokens, LmSamples.Lines("lines.txt")));
+        var random = new Random(7);
+        for (var i = 0; i < 500; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, i % 30).Select(_ => pieces[random.Next(pieces.Length)]));
+            var (found, expected) = (new List<int> { 5 }, new List<int> { 5 });
+            LmSamples.Tokens(tokens).Cut(text, model.Vocabulary, found);
+            LmSamples.Tokens(tokens).Cut(Encoding.UTF8.GetBytes(text), model.Vocabulary, false, expected);
+            Assert.Equal(expected, found);
+        }
+    }
+
     /// <summary>Lines look their n-grams up ahead; one token after the other does not.</summary>
     [Theory]
     [InlineData(1, LmTokens.Character)]
