@@ -236,6 +236,96 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
         Assert.Equal(Bytes("quiet"), Bytes(Path.GetRelativePath(_folder.Path, run)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Start_Priorities_TasksOfTheHigherAreTakenFirst(bool database)
+    {
+        var order = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var storage = Storage(database);
+        using var fleet = Fleet(storage, 1);
+        var runs = new List<string>();
+        foreach (var priority in Enum.GetValues<RunPriority>())
+        {
+            // In the wrong order: low begins first.
+            var word = $"{priority}-{Guid.NewGuid():N}";
+            CallBack.Actions[word] = _ => order.Enqueue(priority.ToString());
+            var job = Job($"call_back: {{ word: {word} }}, unique, call_back: {{ word: {word} }}") with { Name = word };
+            runs.Add(fleet.Start(job with { Output = job.Output with { Write = _folder[word] } }, false, null, priority));
+            fleet.Advance(runs[^1], CancellationToken.None);
+        }
+
+        using var server = new FleetServer(fleet, storage);
+        runs.ForEach(run => Await(fleet, run, FleetState.Done));
+        Assert.Equal(["High", "Normal", "Low"], order.Distinct());
+        Assert.Equal(order.OrderBy(name => name switch { "High" => 0, "Normal" => 1, _ => 2 }), order);
+    }
+
+    [Fact]
+    public async Task Execute_TaskThatKillsItsWorkers_IsGivenUpAsPoisoned()
+    {
+        var connection = postgres.NewDatabase();
+        var job = Job("kill_process: { word: poisonous }, unique");
+        _folder.Write("in/9.jsonl", "{\"id\":\"bad\",\"text\":\"poisonous\"}\n");
+        var storage = FleetStorage.Open(connection, WorkerProcess.Silence);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(job, false);
+        for (var death = 0; death < 3; death++)
+        {
+            using var worker = WorkerProcess.Start(connection, _folder["runs"]);
+            await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.NotEqual(1, worker.ExitCode);
+            Assert.Equal(FleetState.Running, fleet.Find(run)!.State);
+        }
+
+        // The next is spared. Were it not, this test would end here.
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, run, FleetState.Failed);
+        var phase = RunFolder.At(run).ReadPlan()!.Phases[0];
+        Assert.Contains($"{phase.Name}, task {phase.Tasks.Count - 1}: poisoned: 3 workers that had it died", fleet.Find(run)!.Error, StringComparison.Ordinal);
+        Assert.Equal("failed", Report.Of(RunFolder.At(run)).State);
+
+        _folder.Write("in/9.jsonl", "{\"id\":\"bad\",\"text\":\"mended oo\"}\n");
+        fleet.Resume(run);
+        Await(fleet, run, FleetState.Done);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void Execute_MemoryRunsOut_IsTriedOnceMoreAlone(int times, bool ends)
+    {
+        var word = Guid.NewGuid().ToString("N");
+        RunOut.Left[word] = times;
+        var job = Job($"run_out: {{ word: '{word}' }}, unique");
+        _folder.Write("in/9.jsonl", $"{{\"id\":\"large\",\"text\":\"{word}\"}}\n");
+        var storage = Storage(false);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(job, false);
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, run, ends ? FleetState.Done : FleetState.Failed);
+        if (!ends)
+        {
+            Assert.Contains("out of memory, even alone in its process", fleet.Find(run)!.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Advance_EndWasWrittenButNotToldToTheFleet_IsTakenFromTheReport()
+    {
+        var storage = Storage(true);
+        using var fleet = Fleet(storage, 2);
+        var run = fleet.Start(Job("unique"), false);
+        using (var mine = fleet.Enter(run))
+        {
+            // As if the process had been killed between the two.
+            mine.Run.Finish("failed", "the disk is full");
+        }
+
+        fleet.Tend(CancellationToken.None);
+        Assert.Equal((FleetState.Failed, "the disk is full"), (fleet.Find(run)!.State, fleet.Find(run)!.Error));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void Await(Fleet fleet, string run, FleetState state)

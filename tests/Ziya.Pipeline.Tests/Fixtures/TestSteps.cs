@@ -56,6 +56,34 @@ public sealed class Flaky(WordOptions options) : Step<Document, Document>
         Calls.AddOrUpdate(options.Word, 1, (_, calls) => calls + 1) <= 2 ? throw new Transient("the server is away") : record;
 }
 
+/// <summary>Kills its process on what holds the word, as the system does where memory runs out.</summary>
+[Step("kill_process")]
+public sealed class KillProcess(WordOptions options) : Step<Document, Document>
+{
+    public override Verdict<Document> Apply(Document record)
+    {
+        if (record.Text.Contains(options.Word, StringComparison.Ordinal))
+        {
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            process.Kill();
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        return record;
+    }
+}
+
+/// <summary>Runs out of memory on what holds the word, as often as it is told.</summary>
+[Step("run_out")]
+public sealed class RunOut(WordOptions options) : Step<Document, Document>
+{
+    public static readonly ConcurrentDictionary<string, int> Left = new();
+
+    public override Verdict<Document> Apply(Document record) => record.Text.Contains(options.Word, StringComparison.Ordinal) && Left.AddOrUpdate(options.Word, 0, (_, left) => left - 1) >= 0
+        ? throw new OutOfMemoryException("no memory left")
+        : record;
+}
+
 /// <summary>Calls back at every record, for tests that stop a run in its middle.</summary>
 [Step("call_back")]
 public sealed class CallBack(WordOptions options) : Step<Document, Document>
