@@ -1,3 +1,5 @@
+using Ziya.Pipeline.Execution;
+
 namespace Ziya.Hangfire;
 
 /// <summary>What the workers of a fleet agree on.</summary>

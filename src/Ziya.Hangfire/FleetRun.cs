@@ -1,4 +1,5 @@
 using Hangfire.Storage;
+using Ziya.Pipeline.Execution;
 
 namespace Ziya.Hangfire;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Records;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Storage;
@@ -59,7 +60,7 @@ internal static class Api
     private static IResult Start(HttpContext context, Verbs verbs, string file, RunRequest request)
     {
         context.Items[Gate.Detail] = string.Join(' ', request.Set ?? []);
-        return Told(context, verbs.Start(file, request.Set ?? []));
+        return Told(context, verbs.Start(file, request.Set ?? [], request.Priority));
     }
 
     private static IResult Told(HttpContext context, Outcome? outcome) => outcome switch
@@ -76,7 +77,8 @@ internal static class Api
 
 /// <summary>What to replace in a job before it runs.</summary>
 /// <param name="Set">As <c>--set</c>.</param>
-public sealed record RunRequest(IReadOnlyList<string>? Set);
+/// <param name="Priority">Whether its tasks go before those of other runs; normal where it is not said.</param>
+public sealed record RunRequest(IReadOnlyList<string>? Set, RunPriority Priority = RunPriority.Normal);
 
 /// <summary>What goes on.</summary>
 /// <param name="Run">The run.</param>

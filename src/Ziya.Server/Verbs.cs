@@ -18,7 +18,7 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
     public static readonly IReadOnlyList<string> OfRuns = ["pause", "resume", "stop", "retry"];
 
     /// <summary>Begins a job of the jobs folder, or goes on with it; null where the folder has no such file.</summary>
-    public Outcome? Start(string file, IReadOnlyList<string> overrides)
+    public Outcome? Start(string file, IReadOnlyList<string> overrides, RunPriority priority = RunPriority.Normal)
     {
         if (jobs.Find(file) is not { } job)
         {
@@ -26,7 +26,7 @@ internal sealed class Verbs(IRunner runner, JobShelf jobs, RunShelf runs)
         }
 
         var faults = overrides.Select(NetworkOverride.Fault).OfType<string>().ToList();
-        return faults.Count > 0 ? new Outcome(null, string.Join('\n', faults)) : Try(() => RunShelf.NameOf(runner.Start(job.Path, overrides)));
+        return faults.Count > 0 ? new Outcome(null, string.Join('\n', faults)) : Try(() => RunShelf.NameOf(runner.Start(job.Path, overrides, priority)));
     }
 
     /// <summary>Does a verb to a run; null where there is no such run or verb.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Hangfire;
 using Hangfire.Storage;
 using Ziya.Hangfire.Tests.Fixtures;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Tests.Fixtures;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Tests.Fixtures;
 
 namespace Ziya.Server.Tests;
@@ -45,6 +46,70 @@ public sealed class RunnerTests : IDisposable
         Await(runner, second, "stopped");
         runner.Resume(second);
         Await(runner, second, "done");
+    }
+
+    [Fact]
+    public void Start_HigherPriority_GoesBeforeWhatWaits()
+    {
+        var gate = new ManualResetEventSlim();
+        var order = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var prefix = Guid.NewGuid().ToString("N");
+        using var runner = Make("local", TimeProvider.System);
+        (string Name, RunPriority Priority)[] runs = [("first", RunPriority.Low), ("normal", RunPriority.Normal), ("low", RunPriority.Low), ("high", RunPriority.High), ("normal2", RunPriority.Normal)];
+        var jobs = runs.ToDictionary(run => run.Name, run => Write(run.Name, $"call_back: {{ word: {prefix}{run.Name} }}"));
+        foreach (var (name, priority) in runs)
+        {
+            CallBack.Actions[prefix + name] = _ =>
+            {
+                gate.Wait(Patience);
+                order.Enqueue(name);
+            };
+            runner.Start(jobs[name], [], priority);
+            if (name == "first")
+            {
+                runner.Begin();
+                Await(runner, runner.Runs[0].Folder, "running");
+            }
+        }
+
+        gate.Set();
+        foreach (var run in runner.Runs)
+        {
+            Await(runner, run.Folder, "done");
+        }
+
+        Assert.Equal(["first", "high", "normal", "normal2", "low"], order.Distinct());
+    }
+
+    [Fact]
+    public void Resume_ServerWasKilledMeanwhile_GoesOnFromTheMarkers()
+    {
+        // What lived in memory went with it; its claim is of a process that is no more.
+        var job = Write("killed", "append: { word: x }, unique");
+        string folder;
+        using (var before = Make("local", TimeProvider.System))
+        {
+            folder = before.Start(job, []);
+            before.Begin();
+            Await(before, folder, "done");
+        }
+
+        File.Delete(Path.Combine(folder, "report.json"));
+        foreach (var marker in Directory.GetFiles(Path.Combine(folder, "phases"), "*.done.json", SearchOption.AllDirectories).Skip(1))
+        {
+            File.Delete(marker);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "claim.json"), $$"""{"machine":"{{Environment.MachineName}}","process":999999999,"started":"1","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:01:00Z"}""");
+        foreach (var kind in Kinds)
+        {
+            using var after = Make(kind.Data, TimeProvider.System);
+            var shelf = new RunShelf(new ServeOptions { Runs = _folder["runs"] }, after, TimeProvider.System);
+            Assert.Equal(kind.Data == "local" ? "stopped" : "done", Assert.Single(shelf.All()).State);
+            after.Begin();
+            after.Resume(folder);
+            Await(after, folder, "done");
+        }
     }
 
     [Theory]

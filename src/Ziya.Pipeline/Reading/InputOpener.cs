@@ -14,7 +14,9 @@ internal static class InputOpener
     /// <summary>Whether tasks may start in the middle: the bytes on the disk are plain text in UTF-8, and of this format as far as one sees.</summary>
     public static bool CanSplit(string path, InputFormat format, TextEncoding encoding)
     {
-        var sample = Sample(path, SampleBytes, out var compression);
+        var (store, inner) = Stores.Locate(path);
+        using var file = new RememberingStream(store.OpenRead(inner));
+        var sample = Sample(file, path, SampleBytes, out var compression);
         return format.Splits
             && compression == Compression.None
             && Signature.Mismatch(sample, format) is null
@@ -23,9 +25,13 @@ internal static class InputOpener
 
     /// <summary>Opens a slice for a format.</summary>
     /// <exception cref="InvalidDataException">The file is plainly something else.</exception>
-    public static FormatInput Open(Slice slice, InputFormat format, TextEncoding encoding, int mostBytes)
+    public static FormatInput Open(Slice slice, InputFormat format, TextEncoding encoding, int mostBytes) =>
+        Open(Stores.Locate(slice.File), slice, format, encoding, mostBytes);
+
+    /// <summary>As the other, for a slice whose store is known.</summary>
+    internal static FormatInput Open((IStore Store, string Path) at, Slice slice, InputFormat format, TextEncoding encoding, int mostBytes)
     {
-        var (store, path) = Stores.Locate(slice.File);
+        var (store, path) = at;
         var file = store.Find(path)
             ?? throw new InputChangedException($"{slice.File} was there when the run was planned and is gone. Put it back, or run the job again without it.");
         if (file.Bytes != slice.FileBytes)
@@ -38,47 +44,56 @@ internal static class InputOpener
         {
             return store is FileStore files
                 ? new FormatInput(Stream.Null, slice.File, 0, slice.End, mostBytes, FileStore.Target(new FileInfo(files.FullPath(path))).FullName)
-                : Fetched(slice, mostBytes);
+                : Fetched(slice, store.OpenRead(file), mostBytes);
         }
 
         // A task that starts in the middle sees the byte before, to know whether a record begins with its first.
         if (slice.Start > 0)
         {
-            return new FormatInput(OpenFile(slice.File, slice.Start - 1), slice.File, slice.Start, slice.End, mostBytes);
+            return new FormatInput(store.OpenRead(file, slice.Start - 1), slice.File, slice.Start, slice.End, mostBytes);
         }
 
+        var content = new RememberingStream(store.OpenRead(file));
+        try
+        {
+            return new FormatInput(Plain(content, slice.File, format, encoding), slice.File, 0, slice.End == slice.FileBytes ? long.MaxValue : slice.End, mostBytes);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The content from its beginning: unpacked, in UTF-8 where it is text, and of this format as far as its beginning tells.</summary>
+    private static Stream Plain(RememberingStream content, string path, InputFormat format, TextEncoding encoding)
+    {
         var detects = format.IsText && encoding == TextEncoding.Auto;
-        var sample = Sample(slice.File, detects ? SampleBytes : Signature.Bytes, out _);
+        var sample = Sample(content, path, detects ? SampleBytes : Signature.Bytes, out var compression);
         if (Signature.Mismatch(sample, format) is { } mismatch)
         {
             throw new InvalidDataException(mismatch);
         }
 
-        encoding = detects ? EncodingDetector.Detect(sample) : encoding;
-        var whole = slice.End == slice.FileBytes;
-        return new FormatInput(Decode(slice.File, sample, format.IsText ? encoding : TextEncoding.Utf8), slice.File, 0, whole ? long.MaxValue : slice.End, mostBytes);
-    }
-
-    private static Stream Decode(string path, ReadOnlySpan<byte> sample, TextEncoding encoding)
-    {
-        var plain = Unpacked(path, out _);
-        return encoding switch
+        content.Begin();
+        var plain = Compressions.Unpack(content, compression);
+        return (format.IsText, detects ? EncodingDetector.Detect(sample) : encoding) switch
         {
-            TextEncoding.Gb18030 => Transcode(plain, "gb18030"),
-            TextEncoding.Big5 => Transcode(plain, "big5"),
-            TextEncoding.Utf16 => Transcode(plain, sample is [0xfe, 0xff, ..] ? "utf-16BE" : "utf-16"),
+            (true, TextEncoding.Gb18030) => Transcode(plain, "gb18030"),
+            (true, TextEncoding.Big5) => Transcode(plain, "big5"),
+            (true, TextEncoding.Utf16) => Transcode(plain, sample is [0xfe, 0xff, ..] ? "utf-16BE" : "utf-16"),
             _ => plain,
         };
     }
 
     /// <summary>A copy on the local disk, which goes with the stream that the input holds.</summary>
-    private static FormatInput Fetched(Slice slice, int mostBytes)
+    private static FormatInput Fetched(Slice slice, Stream content, int mostBytes)
     {
         var copy = new FileStream(
             Path.Combine(Path.GetTempPath(), $"ziya-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
         try
         {
-            using var blob = OpenFile(slice.File, 0);
+            using var blob = content;
             blob.CopyTo(copy, 1 << 20);
             copy.Flush();
             return new FormatInput(copy, slice.File, 0, slice.End, mostBytes, copy.Name);
@@ -90,21 +105,14 @@ internal static class InputOpener
         }
     }
 
-    private static Stream OpenFile(string file, long offset)
-    {
-        var (store, path) = Stores.Locate(file);
-        return store.OpenRead(path, offset);
-    }
-
-    private static Stream Unpacked(string path, out Compression compression) => Compressions.Unpack(OpenFile(path, 0), path, out compression);
-
     /// <summary>Bytes that are not of the encoding become 0xFF, which no UTF-8 has, so that the record they stand in is quarantined.</summary>
     private static Utf8Stream Transcode(Stream stream, string name) => new(stream, Encoding.GetEncoding(name));
 
-    private static byte[] Sample(string path, int most, out Compression compression)
+    private static byte[] Sample(RememberingStream content, string path, int most, out Compression compression)
     {
-        using var plain = Unpacked(path, out compression);
-        var buffer = new byte[compression == Compression.None ? Math.Min(most, plain.Length) : most];
+        content.StaysOpen = true;
+        var plain = Compressions.Unpack(content, path, out compression);
+        var buffer = new byte[compression == Compression.None ? Math.Min(most, content.Length) : most];
         var used = 0;
         try
         {
@@ -117,6 +125,11 @@ internal static class InputOpener
         catch (InvalidDataException)
         {
             // A damaged file is judged by what can be read of it; the reading itself will report the damage.
+        }
+        finally
+        {
+            plain.Dispose();
+            content.StaysOpen = false;
         }
 
         return buffer[..used];

@@ -3,6 +3,7 @@ using System.Globalization;
 using Hangfire;
 using Hangfire.Storage;
 using Ziya.Hangfire;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
 
@@ -40,7 +41,7 @@ internal sealed class FleetRunner : IRunner
     public void Begin() => _server = _fleet.Options.Queues.Count > 0 ? new FleetServer(_fleet, Storage) : null;
 
     /// <inheritdoc/>
-    public string Start(string path, IReadOnlyList<string> overrides) => _fleet.Start(path, overrides);
+    public string Start(string path, IReadOnlyList<string> overrides, RunPriority priority) => _fleet.Start(path, overrides, priority);
 
     /// <inheritdoc/>
     public void Resume(string folder)

@@ -1,3 +1,5 @@
+using Ziya.Pipeline.Execution;
+
 namespace Ziya.Server;
 
 /// <summary>Whoever carries out runs for the server. What is done stands in the run folders; this knows what goes on.</summary>
@@ -13,7 +15,10 @@ internal interface IRunner : IDisposable
     void Begin();
 
     /// <summary>Begins a job file, or goes on with it. The run folder.</summary>
-    string Start(string path, IReadOnlyList<string> overrides);
+    /// <param name="path">The job file.</param>
+    /// <param name="overrides">As <c>--set</c>.</param>
+    /// <param name="priority">Whether its tasks go before those of other runs.</param>
+    string Start(string path, IReadOnlyList<string> overrides, RunPriority priority = RunPriority.Normal);
 
     /// <summary>Goes on with a run that was paused, stopped or has failed, or that nobody looks after.</summary>
     void Resume(string folder);

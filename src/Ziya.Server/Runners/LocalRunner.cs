@@ -14,10 +14,11 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
-    private readonly Queue<Entry> _queue = [];
+    private readonly PriorityQueue<Entry, (int Before, int Number)> _queue = new();
     private readonly Dictionary<string, string> _last = [];
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _waiting = new(0);
+    private int _queued;
     private IReadOnlyList<JobEntry> _scheduled = [];
     private DateTimeOffset _looked;
     private ITimer? _timer;
@@ -52,10 +53,10 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
     }
 
     /// <inheritdoc/>
-    public string Start(string path, IReadOnlyList<string> overrides)
+    public string Start(string path, IReadOnlyList<string> overrides, RunPriority priority)
     {
         var job = JobFile.Load(path, overrides, catalog);
-        return Queue(job, $"{options.Runs.TrimEnd('/')}/{Run.IdOf(Planner.Make(job, catalog))}");
+        return Queue(job, $"{options.Runs.TrimEnd('/')}/{Run.IdOf(Planner.Make(job, catalog))}", priority);
     }
 
     /// <inheritdoc/>
@@ -73,7 +74,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
             known = _runs.GetValueOrDefault(folder)?.Job;
         }
 
-        Queue(known ?? RunFolder.At(folder).ReadJob(catalog), folder, first);
+        Queue(known ?? RunFolder.At(folder).ReadJob(catalog), folder, first: first);
     }
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
         }
     }
 
-    private string Queue(Job job, string folder, (string Phase, int Task)? first = null)
+    private string Queue(Job job, string folder, RunPriority priority = RunPriority.Normal, (string Phase, int Task)? first = null)
     {
         lock (_lock)
         {
@@ -125,7 +126,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
 
             var entry = new Entry(job, new KnownRun(folder, job.Name, "queued", null), first);
             _runs[folder] = entry;
-            _queue.Enqueue(entry);
+            _queue.Enqueue(entry, (-(int)priority, _queued++));
         }
 
         _waiting.Release();
@@ -215,7 +216,7 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
             string what;
             try
             {
-                what = Path.GetFileName(Start(entry.Path, []));
+                what = Path.GetFileName(Start(entry.Path, [], RunPriority.Normal));
             }
             catch (Exception exception) when (exception is JobFaultException or JobFailedException or ClaimedException or IOException or UnauthorizedAccessException)
             {

@@ -122,6 +122,43 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.False(File.Exists(copy));
     }
 
+    [Theory]
+    [InlineData("a.jsonl", 0)]
+    [InlineData("a.jsonl.gz", 0)]
+    [InlineData("a.jsonl", 1000)]
+    public async Task InputOpener_Slice_IsAskedForOnce(string name, long from)
+    {
+        // Two megabytes, of which the first is looked at for its encoding; ranges grow to eight.
+        var text = System.Text.Encoding.UTF8.GetBytes(TestTexts.Lines(20_000, 1));
+        var direct = azurite.Container(azurite.Port);
+        var store = new BlobStore(direct, "", TimeProvider.System);
+        using (var pending = store.Create(name))
+        {
+            using (var packed = Compressions.Pack(pending.Content, Compressions.OfName(name)))
+            {
+                packed.Write(text);
+            }
+
+            pending.Commit();
+        }
+
+        await using var proxy = await StorageProxy.Start(azurite.Port, (_, _) => StorageFault.None);
+        var container = new Azure.Storage.Blobs.BlobServiceClient(Azurite.ConnectionString(proxy.Port)).GetBlobContainerClient(direct.Name);
+        var blobs = new BlobStore(container, "", TimeProvider.System);
+        var bytes = blobs.Find(name)!.Bytes;
+        var before = proxy.Requests;
+        using (var input = InputOpener.Open((blobs, name), new Slice(name, name, "jsonl", from, bytes, bytes, ""), new JsonLines(), TextEncoding.Auto, 1 << 20).Content)
+        {
+            using var read = new MemoryStream();
+            input.CopyTo(read, 1 << 16);
+            Assert.Equal(from == 0 ? text : text[((int)from - 1)..], read.ToArray());
+        }
+
+        // One asks whether it is there, the others for 64 kB, 128 kB, and so on.
+        var ranges = (int)Math.Ceiling(Math.Log2(((double)bytes / (64 << 10)) + 1));
+        Assert.True(proxy.Requests - before <= 1 + ranges, $"{proxy.Requests - before} requests, {ranges} ranges");
+    }
+
     private void AssertSameBytes(TempFolder folder, StorageProxy proxy, int workers)
     {
         var job = TestRun.Job(folder, Steps);

@@ -1,4 +1,4 @@
-namespace Ziya.Hangfire;
+namespace Ziya.Pipeline.Execution;
 
 /// <summary>Whose tasks are taken first where several runs have some. Tasks at work are not interrupted.</summary>
 public enum RunPriority
