@@ -73,6 +73,18 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal((1, "Does not comply: privacy 10 %; at most 5 % allowed."), (failed.Exit, failed.Error.Trim()));
     }
 
+    [Fact]
+    public void Data_Topics_AreThoseOfTheScoresAndOfAClassifier()
+    {
+        _folder.Copy(Repository.PathOf("samples/classify"));
+        _folder.Write("d.jsonl", string.Concat(Enumerable.Range(0, 4).Select(at => $$$"""{"id":"{{{at}}}","text":"雨停了，我们沿着河走回家。","language":"zh","scores":{"sensitive_loans":{{{at % 2}}},"kind_news":{{{at * 0.3}}},"kind_story":0.5}}""" + "\n")));
+        var found = Run("data", "d.jsonl", "--rate", "1", "--topics", "kind", "--classifier", "classify/advert.clf", "--json", "d.json");
+        Assert.True(found.Exit == 0, found.Error);
+        var topics = JsonNode.Parse(File.ReadAllText(_folder["d.json"]))!["topics"]!.AsArray();
+        Assert.Equal(["advert prose 4", "kind news 2", "kind story 2", "sensitive loans 2"], topics.Select(topic => $"{topic!["by"]} {topic["topic"]} {topic["found"]}"));
+        Assert.Contains("none.clf does not exist", Run("data", "d.jsonl", "--classifier", "none.clf").Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("judged", "a.jsonl", "has no judgement")]
     [InlineData("rewards", "a.jsonl", "has no preference with the score 'reward_margin'")]

@@ -8,7 +8,7 @@ namespace Ziya.Corpus.Evaluation;
 
 /// <summary>
 /// What a sample of a dataset looks like, as Ziya2 evaluates its data automatically (Gan et al. 2023, arXiv:2311.03301): the shares of records with personal data, advertising, leftover HTML and
-/// toxic phrases, and the spread of lengths and of every number that steps wrote, perplexity among them.
+/// toxic phrases, languages and topics, and the spread of lengths and of every number that steps wrote, perplexity among them.
 /// </summary>
 /// <remarks>
 /// <list type="number">
@@ -21,9 +21,10 @@ namespace Ziya.Corpus.Evaluation;
 /// <param name="Sampled">Records looked at.</param>
 /// <param name="Rates">How many of them have what, all and by language.</param>
 /// <param name="Languages">How many of each language.</param>
+/// <param name="Topics">How many are about what.</param>
 /// <param name="Numbers">The tenth, half and nine tenths of each number.</param>
 internal sealed partial record DataRates(
-    long DrawnFrom, long Sampled, IReadOnlyList<DataRate> Rates, SortedDictionary<string, long> Languages, SortedDictionary<string, (double Low, double Middle, double High)> Numbers)
+    long DrawnFrom, long Sampled, IReadOnlyList<DataRate> Rates, SortedDictionary<string, long> Languages, IReadOnlyList<DataTopic> Topics, SortedDictionary<string, (double Low, double Middle, double High)> Numbers)
 {
     private const int FewestAdvertising = 3;
     private const double AdvertisingPerHan = 0.02;
@@ -34,7 +35,8 @@ internal sealed partial record DataRates(
     /// <param name="rate">The share that is looked at.</param>
     /// <param name="seed">What is drawn by.</param>
     /// <param name="toxic">Files of toxic phrases; may be empty.</param>
-    public static DataRates Of(IEnumerable<Record> records, double rate, ulong seed, IReadOnlyList<string> toxic)
+    /// <param name="topics">What counts topics.</param>
+    public static DataRates Of(IEnumerable<Record> records, double rate, ulong seed, IReadOnlyList<string> toxic, TopicTally topics)
     {
         var detectors = Detectors(toxic);
         var (of, sampled) = (0L, 0L);
@@ -50,6 +52,7 @@ internal sealed partial record DataRates(
             }
 
             sampled++;
+            topics.Add(record);
             var language = record.Language ?? "none";
             languages[language] = languages.GetValueOrDefault(language) + 1;
             foreach (var (name, has) in detectors)
@@ -68,7 +71,7 @@ internal sealed partial record DataRates(
         var rates = from name in detectors.Select(detector => detector.Name)
                     from language in languages.Keys.Prepend(All)
                     select new DataRate(name, language, counts.GetValueOrDefault((name, language)), language == All ? sampled : languages[language]);
-        return new(of, sampled, [.. rates], languages, new(numbers.ToDictionary(pair => pair.Key, pair => Spread(pair.Value)), StringComparer.Ordinal));
+        return new(of, sampled, [.. rates], languages, topics.Topics, new(numbers.ToDictionary(pair => pair.Key, pair => Spread(pair.Value)), StringComparer.Ordinal));
     }
 
     internal static bool IsSampled(Record record, double rate, ulong seed) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Id.AsSpan()), (long)seed) < rate * ulong.MaxValue;

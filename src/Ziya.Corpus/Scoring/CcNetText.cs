@@ -18,12 +18,12 @@ namespace Ziya.Corpus.Scoring;
 /// </remarks>
 internal static class CcNetText
 {
-    private static readonly Dictionary<int, string> Punctuation = new()
+    private static readonly Dictionary<int, string> Punctuation = new (char From, string To)[]
     {
-        ['，'] = ",", ['。'] = ".", ['、'] = ",", ['„'] = "\"", ['”'] = "\"", ['“'] = "\"", ['«'] = "\"", ['»'] = "\"", ['」'] = "\"", ['「'] = "\"", ['《'] = "\"", ['》'] = "\"", ['´'] = "'",
-        ['∶'] = ":", ['：'] = ":", ['？'] = "?", ['！'] = "!", ['（'] = "(", ['）'] = ")", ['；'] = ";", ['–'] = "-", ['—'] = " - ", ['．'] = ". ", ['～'] = "~", ['’'] = "'", ['…'] = "...", ['━'] = "-",
-        ['〈'] = "<", ['〉'] = ">", ['【'] = "[", ['】'] = "]", ['％'] = "%", ['►'] = "-",
-    };
+        ('，', ","), ('。', "."), ('、', ","), ('„', "\""), ('”', "\""), ('“', "\""), ('«', "\""), ('»', "\""), ('」', "\""), ('「', "\""), ('《', "\""),
+        ('》', "\""), ('´', "'"), ('∶', ":"), ('：', ":"), ('？', "?"), ('！', "!"), ('（', "("), ('）', ")"), ('；', ";"), ('–', "-"), ('—', " - "),
+        ('．', ". "), ('～', "~"), ('’', "'"), ('…', "..."), ('━', "-"), ('〈', "<"), ('〉', ">"), ('【', "["), ('】', "]"), ('％', "%"), ('►', "-"),
+    }.ToDictionary(pair => (int)pair.From, pair => pair.To);
 
     // What characters become, found out once each. Two threads may find the same.
     private static readonly string?[] Known = new string?[char.MaxValue + 1];
