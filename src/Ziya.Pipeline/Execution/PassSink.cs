@@ -16,6 +16,9 @@ internal sealed class PassSink
 {
     private const int KeptOfUnreadable = 64 << 10;
 
+    // Packed once and unpacked in every pass that follows: level 1 takes half as long again to pack, twice as long to unpack, and a sixth less of the disk.
+    private const int ZstdLevel = -3;
+
     private readonly PassWork _work;
     private readonly int _task;
     private readonly TaskOutputs _outputs;
@@ -46,7 +49,7 @@ internal sealed class PassSink
         else
         {
             var path = work.WritesBase ? JoinSource.BasePath(work.Phase, task) : JoinSource.ChangesPath(work.Phase, task);
-            _next = outputs.Open(path, Compression.Zstd);
+            _next = outputs.Open(path, Compression.Zstd, ZstdLevel);
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class RecordParser
         _shape.Load(record, _values);
         _once = false;
         var origin = record.Origin;
-        return TryRead(changes, false, ref origin, out var fault)
+        return TryRead(changes, true, ref origin, out var fault)
             ? _shape.Build(_values, origin)
             : throw new InvalidDataException($"The changes to record '{record.Id}' cannot be read: {fault}");
     }
@@ -164,7 +164,7 @@ internal sealed class RecordParser
         }
 
         var slot = Find(name);
-        if (quick && slot > 0 && _shape.Slots[slot].Type == SlotType.Text && !IsShort(slot) && _values[slot] is null && TryTakeText(ref reader, ref json, slot))
+        if (quick && slot > 0 && _shape.Slots[slot].Type == SlotType.Text && !IsShort(slot) && (!_once || _values[slot] is null) && TryTakeText(ref reader, ref json, slot))
         {
             return null;
         }

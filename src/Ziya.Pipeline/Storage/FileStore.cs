@@ -9,6 +9,8 @@ public sealed partial class FileStore : IStore
     /// <summary>Files being written end in this; <see cref="List"/> does not show them.</summary>
     internal const string Aside = ".partial";
 
+    private const int MostTries = 100;
+
     // Stays behind, empty: a lock on a file that was deleted meanwhile keeps out nobody who makes it anew, so that
     // two could hold it. A lock on the folder would need no file, but network folders refuse those.
     private const string Guard = ".guard";
@@ -51,13 +53,25 @@ public sealed partial class FileStore : IStore
                 var path = Slashes(Path.GetRelativePath(_folder, file.FullName));
                 if (path.StartsWith(prefix, StringComparison.Ordinal) && !IsOurs(path))
                 {
-                    found.Add(Describe(path, file));
+                    Add(found, path, file);
                 }
             }
         }
 
         found.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return found;
+    }
+
+    private static void Add(List<StoredFile> found, string path, FileInfo file)
+    {
+        try
+        {
+            found.Add(Describe(path, file));
+        }
+        catch (FileNotFoundException)
+        {
+            // Deleted since it was found.
+        }
     }
 
     /// <inheritdoc/>
@@ -86,8 +100,18 @@ public sealed partial class FileStore : IStore
     public PendingFile Create(string path)
     {
         var full = FullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        return new PendingOnDisk(full, AsideOf(full));
+        for (var tries = 1; ; tries++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            try
+            {
+                return new PendingOnDisk(full, AsideOf(full));
+            }
+            catch (DirectoryNotFoundException) when (tries < MostTries)
+            {
+                // Another took the last file out of the folder, and the folder with it.
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -131,9 +155,16 @@ public sealed partial class FileStore : IStore
         File.Delete(full);
 
         // A container has no empty folders, so none are left here either.
-        for (var parent = Path.GetDirectoryName(full)!; parent.Length > _folder.Length && !Directory.EnumerateFileSystemEntries(parent).Any(); parent = Path.GetDirectoryName(parent)!)
+        try
         {
-            Directory.Delete(parent);
+            for (var parent = Path.GetDirectoryName(full)!; parent.Length > _folder.Length && !Directory.EnumerateFileSystemEntries(parent).Any(); parent = Path.GetDirectoryName(parent)!)
+            {
+                Directory.Delete(parent);
+            }
+        }
+        catch (IOException) when (!File.Exists(full))
+        {
+            // Another deleted it first, or wrote something there.
         }
     }
 
@@ -171,7 +202,7 @@ public sealed partial class FileStore : IStore
     /// <summary>All files below a folder. Linked folders are followed, but not into a folder they lie in.</summary>
     private static IEnumerable<FileInfo> Walk(DirectoryInfo folder, string real, HashSet<string> above)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos("*", Everything))
+        foreach (var entry in Entries(folder))
         {
             if (entry is FileInfo file)
             {
@@ -189,6 +220,19 @@ public sealed partial class FileStore : IStore
 
                 above.Remove(inner);
             }
+        }
+    }
+
+    private static FileSystemInfo[] Entries(DirectoryInfo folder)
+    {
+        try
+        {
+            return folder.GetFileSystemInfos("*", Everything);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted since it was found.
+            return [];
         }
     }
 

@@ -162,6 +162,34 @@ public sealed class FileStoreTests : IDisposable
     }
 
     [Fact]
+    public void Delete_WhileOthersListAndWrite_DisturbsNobody()
+    {
+        var writers = Enumerable.Range(0, 3).Select(number => new Thread(() =>
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                _store.Write($"workers/{number}.json", [1]);
+                _store.Delete($"workers/{number}.json");
+            }
+        })).ToList();
+        Exception? fault = null;
+        var lister = new Thread(() =>
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                fault ??= Xunit.Record.Exception(() => _store.List("").ToList());
+            }
+        });
+        writers.ForEach(writer => writer.Start());
+        lister.Start();
+        writers.ForEach(writer => writer.Join());
+        lister.Join();
+
+        Assert.Null(fault);
+        Assert.Empty(_store.List(""));
+    }
+
+    [Fact]
     public void Take_AnotherStoresFile_IsACopyOfItsOwn()
     {
         var other = new FileStore(_folder["other"]);
