@@ -20,6 +20,7 @@ var root = new RootCommand("""
     TraceCommand.Make(),
     ReportCommand.Make(),
     ServeCommand.Make(),
+    CleanCommand.Make(),
     LmCommand.Make(),
     ClassifyCommand.Make(),
     EvaluateCommand.Make(),

@@ -29,6 +29,8 @@ internal static class ServeCommand
             by /openapi/v1.json), /health and /metrics. Ctrl-C or SIGTERM ends it: tasks at work end at their next record, and are done by others or at the next start.
             Who may come in is told by the environment: ZIYA_API_KEYS="NAME:ROLE:KEY ..." with the roles viewer and operator, ZIYA_OIDC_AUTHORITY and ZIYA_OIDC_CLIENT_ID for OpenID Connect.
             """) { jobs, runs, storage, roles, urls, workers, deaths };
+        var retention = new RetentionArguments(false);
+        retention.AddTo(command);
         command.SetAction(parsed =>
         {
             var options = new ServeOptions
@@ -39,6 +41,7 @@ internal static class ServeCommand
                 Urls = parsed.GetRequiredValue(urls),
                 Workers = parsed.GetValue(workers),
                 MostDeaths = parsed.GetValue(deaths),
+                Retention = retention.Of(parsed),
             };
             return Execute(options, parsed.GetRequiredValue(roles));
         });

@@ -134,6 +134,7 @@ public sealed class ServeHost : IAsyncDisposable
         services.AddSingleton<IRunner, LocalRunner>();
 #endif
         services.AddHostedService<RunnerService>();
+        services.AddHostedService<CleaningService>();
     }
 
     private static void Map(WebApplication app, ServeOptions options)

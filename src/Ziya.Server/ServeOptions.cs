@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Ziya.Pipeline.Runs;
 
 namespace Ziya.Server;
 
@@ -30,6 +31,9 @@ public sealed record ServeOptions
 
     /// <summary>After how many deaths of workers that had it a task is given up. Default 3. Ignored where the build has no Hangfire.</summary>
     public int MostDeaths { get; init; } = 3;
+
+    /// <summary>Which runs the scheduler keeps, looked at every hour; null where it deletes none. Default null.</summary>
+    public Retention? Retention { get; init; }
 
     /// <summary>Who may come in; empty where nobody is asked, which only loopback allows.</summary>
     public IReadOnlyList<ApiKey> Keys { get; init; } = [];

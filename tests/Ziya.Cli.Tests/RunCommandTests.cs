@@ -41,6 +41,22 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void Clean_OldRuns_ShowsThemFirst()
+    {
+        Prepare(50);
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "run", "job.yaml").Exit);
+        var shown = ZiyaProcess.Run(_folder.Path, "clean", "--keep-runs", "0h", "--keep-last", "0");
+        Assert.Equal(0, shown.Exit);
+        Assert.Contains("--delete does it", shown.Output, StringComparison.Ordinal);
+        Assert.Single(Directory.GetDirectories(_folder["runs"]));
+        Assert.Contains("one of the last 5", ZiyaProcess.Run(_folder.Path, "clean", "--keep-runs", "0h", "--delete").Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(0, ZiyaProcess.Run(_folder.Path, "clean", "--keep-runs", "0h", "--keep-last", "0", "--delete").Exit);
+        Assert.Empty(Directory.GetDirectories(_folder["runs"]));
+        Assert.True(File.Exists(_folder["out/manifest.json"]));
+        Assert.Contains("expected a time such as 30d", ZiyaProcess.Run(_folder.Path, "clean", "--keep-runs", "soon").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_EngineThatIsNotThere_SaysSo()
     {
         Prepare(50);

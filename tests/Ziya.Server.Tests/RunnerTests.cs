@@ -114,6 +114,33 @@ public sealed class RunnerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task CleaningService_RunsThatAreNotKept_AreDeletedAndForgotten(string kind)
+    {
+        using var runner = Make(kind, TimeProvider.System);
+        var (old, paused) = (Write("old", "unique"), Write("paused", "append: { word: x }"));
+        var done = runner.Start(old, []);
+        runner.Begin();
+        Await(runner, done, "done");
+        var waits = runner.Start(paused, []);
+        runner.Pause(waits);
+        var state = runner.Runs.Single(run => run.Folder == waits).State;
+        var options = new ServeOptions { Runs = _folder["runs"], Retention = new Pipeline.Runs.Retention { Keep = TimeSpan.Zero, KeepLast = 0 } };
+        using var service = new CleaningService(runner, options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        var watch = Stopwatch.StartNew();
+        while (runner.Runs.Any(run => run.Folder == done) && watch.Elapsed < Patience)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(done));
+        Assert.Equal(state == "paused", runner.Runs.Any(run => run.Folder == waits));
+        Assert.True(File.Exists(_folder["out-old/manifest.json"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Start_StepThatThrows_FailsWithItsReasonAndTheNextRunGoesOn(string kind)
     {
         using var runner = Make(kind, TimeProvider.System);

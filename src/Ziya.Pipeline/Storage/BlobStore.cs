@@ -50,7 +50,7 @@ public sealed partial class BlobStore : IStore
     {
         var found = _faults.Ask(Root, () => _container.GetBlobs(BlobTraits.Metadata, BlobStates.None, _prefix + prefix, CancellationToken.None)
             .Where(blob => !IsFolder(blob.Metadata))
-            .Select(blob => new StoredFile(blob.Name[_prefix.Length..], blob.Properties.ContentLength ?? 0, Version(blob.Properties.ETag ?? default)))
+            .Select(blob => new StoredFile(blob.Name[_prefix.Length..], blob.Properties.ContentLength ?? 0, Version(blob.Properties.ETag ?? default)) { Changed = blob.Properties.LastModified ?? default })
             .ToList());
         found.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return found;
@@ -62,7 +62,7 @@ public sealed partial class BlobStore : IStore
         try
         {
             var properties = Blob(path).GetProperties().Value;
-            return IsFolder(properties.Metadata) ? null : new StoredFile(path, properties.ContentLength, Version(properties.ETag));
+            return IsFolder(properties.Metadata) ? null : new StoredFile(path, properties.ContentLength, Version(properties.ETag)) { Changed = properties.LastModified };
         }
         catch (RequestFailedException absent) when (absent.Status == 404 && absent.ErrorCode != BlobErrorCode.ContainerNotFound)
         {

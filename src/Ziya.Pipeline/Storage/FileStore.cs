@@ -169,6 +169,42 @@ public sealed partial class FileStore : IStore
     }
 
     /// <inheritdoc/>
+    public void DeleteTree(string folder)
+    {
+        var below = new DirectoryInfo(FullPath(folder));
+        if (below.LinkTarget is not null)
+        {
+            below.Delete();
+        }
+        else if (below.Exists)
+        {
+            // Deletes links and does not follow them.
+            below.Delete(true);
+        }
+    }
+
+    /// <summary>Deletes the folder itself where nothing is left in it.</summary>
+    internal void DeleteIfEmpty()
+    {
+        foreach (var guard in Directory.EnumerateFiles(_folder, "*" + Guard).ToList())
+        {
+            File.Delete(guard);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(_folder).Any())
+        {
+            Directory.Delete(_folder);
+        }
+    }
+
+    /// <summary>The folders in this one, by name, that are no links.</summary>
+    internal IEnumerable<string> Folders() => !Directory.Exists(_folder) ? []
+        : new DirectoryInfo(_folder).EnumerateDirectories("*", NoLinks).Select(folder => folder.Name).Order(StringComparer.Ordinal);
+
+    /// <summary>All files below, but for what links lead to.</summary>
+    internal IEnumerable<FileInfo> OwnFiles() => new DirectoryInfo(_folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+
+    /// <inheritdoc/>
     public void Take(IStore source, string from, string to)
     {
         if (source is FileStore files && TryLink(files.FullPath(from), FullPath(to), AsideOf(FullPath(to))))
@@ -238,6 +274,8 @@ public sealed partial class FileStore : IStore
 
     private static IEnumerable<FileInfo> Walk(DirectoryInfo folder) => Walk(folder, Real(folder), [Real(folder)]);
 
+    private static readonly EnumerationOptions NoLinks = new() { AttributesToSkip = FileAttributes.ReparsePoint };
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private static string Real(DirectoryInfo folder) =>
@@ -265,7 +303,7 @@ public sealed partial class FileStore : IStore
         var file = Target(link);
 
         // Deleted since it was listed, or its name is not UTF-8 and so cannot be said here.
-        return new(path, file.Exists ? file.Length : 0, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture));
+        return new(path, file.Exists ? file.Length : 0, file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture)) { Changed = file.LastWriteTimeUtc };
     }
 
     /// <summary>Committed files are never written to again, so a second name for the same bytes is as good as a copy.</summary>

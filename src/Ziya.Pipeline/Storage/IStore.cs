@@ -45,6 +45,15 @@ public interface IStore
     /// <summary>Deletes a file if it is there.</summary>
     void Delete(string path);
 
+    /// <summary>Deletes all files below a folder. What a link leads to stays.</summary>
+    void DeleteTree(string folder)
+    {
+        foreach (var file in List(folder + "/").ToList())
+        {
+            Delete(file.Path);
+        }
+    }
+
     /// <summary>Makes <paramref name="to"/> of this store equal to <paramref name="from"/> of another, as cheaply as the two allow.</summary>
     void Take(IStore source, string from, string to);
 

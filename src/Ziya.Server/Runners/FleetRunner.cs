@@ -77,6 +77,9 @@ internal sealed class FleetRunner : IRunner
     public void Stop(string folder) => _fleet.Stop(folder);
 
     /// <inheritdoc/>
+    public void Forget(string folder) => _fleet.Forget(folder);
+
+    /// <inheritdoc/>
     public void Schedule(IReadOnlyList<JobEntry> jobs)
     {
         var manager = new RecurringJobManager(Storage);

@@ -32,6 +32,9 @@ internal interface IRunner : IDisposable
     /// <summary>Ends a run. What is done stays.</summary>
     void Stop(string folder);
 
+    /// <summary>Forgets a run whose folder is gone.</summary>
+    void Forget(string folder);
+
     /// <summary>Makes the schedules those of these jobs.</summary>
     void Schedule(IReadOnlyList<JobEntry> jobs);
 

@@ -84,6 +84,15 @@ internal sealed class LocalRunner(ServeOptions options, StepCatalog catalog, Tim
     public void Stop(string folder) => End(folder, "stopped");
 
     /// <inheritdoc/>
+    public void Forget(string folder)
+    {
+        lock (_lock)
+        {
+            _runs.Remove(folder);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Schedule(IReadOnlyList<JobEntry> jobs)
     {
         lock (_lock)

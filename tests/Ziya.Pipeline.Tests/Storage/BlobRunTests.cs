@@ -101,6 +101,29 @@ public sealed class BlobRunTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     [Fact]
+    public void RunSweep_RunsInBlobs_DeletesWhatRunsWriteThere()
+    {
+        using var folder = Folder();
+        var container = azurite.Container(azurite.Port);
+        Environment.SetEnvironmentVariable("AZURE_STORAGE_CONNECTION_STRING", Azurite.ConnectionString(azurite.Port));
+        foreach (var name in new[] { "one", "two" })
+        {
+            TestRun.Execute(TestRun.Job(folder, Steps), new BlobStore(container, $"runs/{name}", TimeProvider.System));
+        }
+
+        var all = new BlobStore(container, "", TimeProvider.System);
+        all.Write("runs/one/notes.txt", "mine"u8);
+        all.Write("runs/nothing/plan.txt", "no run"u8);
+        using var held = Claim.Take(new BlobStore(container, "runs/two", TimeProvider.System), TimeProvider.System);
+        var sweep = new RunSweep($"azblob://{container.Name}/runs", new Retention { KeepLast = 0, Keep = TimeSpan.Zero }, TimeProvider.System);
+        var found = sweep.Find(new HashSet<string>());
+        Assert.Equal(["one", "two"], found.Select(run => run.Name).Order());
+        Assert.Null(sweep.Delete(found.Single(run => run.Kept is null)));
+        Assert.Equal(["runs/nothing/plan.txt", "runs/one/notes.txt"], all.List("runs/").Select(file => file.Path).Where(path => !path.StartsWith("runs/two/", StringComparison.Ordinal)));
+        Assert.NotNull(all.Find("runs/two/plan.json"));
+    }
+
+    [Fact]
     public void InputOpener_FormatThatNeedsAFile_HasACopyThatGoesWithIt()
     {
         var container = azurite.Container(azurite.Port);
