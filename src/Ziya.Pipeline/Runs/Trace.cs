@@ -57,7 +57,7 @@ public sealed class Trace
     }
 
     /// <summary>The stories of a record that was made: each begins with one it may come from.</summary>
-    private IEnumerable<IReadOnlyList<TraceLine>> TellMade(string id)
+    private List<List<TraceLine>> TellMade(string id)
     {
         var stories = FindParents(id).Select(parent => Tell(parent, id).ToList()).Where(story => story.Exists(line => line.What.StartsWith(MadeOf(id), StringComparison.Ordinal))).ToList();
         if (stories.Count > 0 || _asks)
