@@ -91,6 +91,7 @@ quiet=$(cd "$work/out" && find . -type f | sort | xargs sha256sum)
 # Card and manifest name where things lie.
 [ "$store" = disk ] || quiet=$(grep "\.jsonl" <<<"$quiet")
 tasks=$(head -1 "$work/quiet.log")
+quiet_kb=$(du -sk "$work/quiet" | cut -f1)
 rm -rf "$work/out" "$work/quiet"
 runs=$work/runs
 if [ "$store" = blobs ]; then

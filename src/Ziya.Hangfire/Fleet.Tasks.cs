@@ -106,7 +106,7 @@ public sealed partial class Fleet
         exception is OperationCanceledException or OutOfMemoryException or DistributedLockTimeoutException or System.Data.Common.DbException || Transient.Is(exception);
 
     /// <summary>
-    /// What failed: a store or server that is away is asked again later, memory that ran out is tried for again without neighbours, a task that its process gave up is
+    /// What failed: a store or server that is away is asked again later, memory that ran out is tried for again without neighbours, a full disk by others, a task that its process gave up is
     /// another's. Everything else ends the run.
     /// </summary>
     private void Judge(Exception exception, bool alone, FleetRun known, string where, PerformContext? context, CancellationToken cancel)
@@ -118,6 +118,11 @@ public sealed partial class Fleet
         else if (cancel.IsCancellationRequested && context is not null)
         {
             TaskFate.GiveBack(context);
+        }
+        else if (Transient.IsFull(exception) && context is not null)
+        {
+            // A worker whose disk is full fails fast, and would take one task after another from those that can do them.
+            cancel.WaitHandle.WaitOne(Options.FullDiskPause);
         }
         else if (!IsWorthAnotherTry(exception) || exception is OutOfMemoryException)
         {

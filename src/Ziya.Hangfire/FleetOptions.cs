@@ -26,6 +26,9 @@ public sealed record FleetOptions
     /// <summary>Tasks that a process executes at once, among which it divides a job's memory. Default: the number of cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>How long a worker takes no other task when a task found its disk full. Default 30 s.</summary>
+    public TimeSpan FullDiskPause { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The queues a process serves, those of higher and lower priority with them. Default both.</summary>
     public IReadOnlyList<string> Queues { get; init; } = [Cpu, Gpu];
 

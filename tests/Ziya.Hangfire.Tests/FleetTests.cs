@@ -87,6 +87,25 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
     }
 
     [Fact]
+    public void Execute_DiskIsFull_IsTriedAgain()
+    {
+        var word = Guid.NewGuid().ToString("N");
+        var calls = 0;
+        CallBack.Actions[word] = _ =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                throw new IOException("No space left on device : '/scratch'", 28);
+            }
+        };
+        var storage = Storage(false);
+        using var fleet = new Fleet(new FleetOptions { Runs = _folder["runs"], Workers = 1, FullDiskPause = TimeSpan.FromMilliseconds(10) }, TestRun.Catalog, storage, TimeProvider.System);
+        var run = fleet.Start(Job($"call_back: {{ word: {word} }}"), false);
+        using var server = new FleetServer(fleet, storage);
+        Await(fleet, run, FleetState.Done);
+    }
+
+    [Fact]
     public void Pause_ThenResume_GoesOn()
     {
         var storage = Storage(false);
