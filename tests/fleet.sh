@@ -41,7 +41,7 @@ blobs_new() {
 serve() { (cd "$work" && { [ "$store" = disk ] || export AZURE_STORAGE_CONNECTION_STRING="$account;BlobEndpoint=http://127.0.0.1:$((web + 2))/devstoreaccount1;"; } && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" "$@" >>"$work/log" 2>&1) & }
 as=()
 start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
-start_server() { serve --roles web --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }
+start_server() { serve --roles web,scheduler --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }
 start_fleet() {
     start_server
     for i in "${!workers[@]}"; do start_worker "$i"; done

@@ -10,6 +10,7 @@
 #   disk     the disk of the run folder is full for a minute
 #   memory   a worker has less memory than its tasks need, and is killed for it, over and over
 #   figures  no fault: what a run asks of the database, and of the blobs; not by default
+#   schedule no fault: curate-zh-en and evol-instruct on a schedule of every minute, with STORE=blobs from blobs to blobs; SHOTS=DIR keeps pictures of the pages; not by default
 #
 # Needs root, for namespaces, file systems and control groups. The rest is in fleet.sh.
 set -uo pipefail
@@ -17,17 +18,18 @@ cd "$(dirname "$0")/.."
 names=${*:-cut silent hung clock disk memory}
 export FILES=${FILES:-60}
 . tests/fleet.sh
+apart=ziya$(($$ % 10000))
 
 # A worker in a network of its own, which reaches the database through one link.
 start_worker_apart() {
-    ip netns add ziya && ip link add ziya0 type veth peer name ziya1 netns ziya
-    ip addr add 10.77.0.1/24 dev ziya0 && ip link set ziya0 up
-    ip -n ziya addr add 10.77.0.2/24 dev ziya1 && ip -n ziya link set ziya1 up && ip -n ziya link set lo up
-    as=(ip netns exec ziya) storage=${storage/127.0.0.1/10.77.0.1}
+    ip netns add "$apart" && ip link add "${apart}a" type veth peer name "${apart}b" netns "$apart"
+    ip addr add 10.77.0.1/24 dev "${apart}a" && ip link set "${apart}a" up
+    ip -n "$apart" addr add 10.77.0.2/24 dev "${apart}b" && ip -n "$apart" link set "${apart}b" up && ip -n "$apart" link set lo up
+    as=(ip netns exec "$apart") storage=${storage/127.0.0.1/10.77.0.1}
     start_worker "$1"
     as=() storage=${storage/10.77.0.1/127.0.0.1}
 }
-end_apart() { ip netns del ziya; ip link del ziya0; } 2>/dev/null
+end_apart() { ip netns del "$apart"; ip link del "${apart}a"; } 2>/dev/null
 trap 'end_apart; umount "$work/runs" 2>/dev/null; clean_up; rmdir /sys/fs/cgroup/memory/ziya 2>/dev/null' EXIT
 
 await_tasks() { until [ "$(done_tasks)" -ge "$1" ] || ended; do sleep 0.5; done; }
@@ -37,7 +39,7 @@ servers() { psql -h 127.0.0.1 -p "$pgport" -U ziya postgres -Atc "select count(*
 scenario_cut() {
     kill -9 "${workers[0]}"; start_worker_apart 0
     await_tasks 20
-    ip link set ziya0 down; sleep 45; during=$(done_tasks); ip link set ziya0 up
+    ip link set "${apart}a" down; sleep 45; during=$(done_tasks); ip link set "${apart}a" up
     await_end
     echo "$during tasks were done when the link came back"
 }
@@ -45,9 +47,9 @@ scenario_silent() {
     kill -9 "${workers[0]}"; start_worker_apart 0
     await_tasks 20
     # Queues of no length, on both ends: nothing arrives, and nobody is told.
-    tc qdisc add dev ziya0 root pfifo limit 0; ip netns exec ziya tc qdisc add dev ziya1 root pfifo limit 0
+    tc qdisc add dev "${apart}a" root pfifo limit 0; ip netns exec "$apart" tc qdisc add dev "${apart}b" root pfifo limit 0
     sleep 90; during=$(done_tasks) heard=$(servers)
-    tc qdisc del dev ziya0 root; ip netns exec ziya tc qdisc del dev ziya1 root
+    tc qdisc del dev "${apart}a" root; ip netns exec "$apart" tc qdisc del dev "${apart}b" root
     healed=$SECONDS
     until [ "$(servers)" -ge 4 ] || [ $((SECONDS - healed)) -gt 300 ]; do sleep 1; done
     healed=$((SECONDS - healed))
@@ -109,6 +111,35 @@ scenario_figures() {
     echo "$(done_tasks) tasks; statements, rows, ms: $(cat "$work/statements"); connections of 4 workers of one task and a server: $(cat "$work/connections")"
 }
 
+# The jobs as they ship but for the schedule and where things lie; what they read beside their input is at hand for every worker.
+scenario_schedule() {
+    place=$work
+    [ "$store" = disk ] || place=azblob://fleet
+    ln -s "$PWD/samples" "$work/samples"
+    for pair in curate-zh-en:corpus evol-instruct:instructions; do
+        job=${pair%:*} input=${pair#*:}
+        (root=$PWD && cd "$work" && "$ziya" run "$root/jobs/$job.yaml" --set output.write="quiet/$job/{language}" --set output.compression=zstd --run-dir "$work/quiet-$job") >/dev/null 2>&1
+        if [ "$store" = disk ]; then cp -r "samples/$input" "$work/$input"; else "$work/bench/Ziya.Benchmarks" storage put "samples/$input" "azblob://fleet/$input"; fi
+        sed "s,^input:,schedule: '* * * * *'\n&,; s,read: samples/$input,read: $place/$input,; s,write: out/.*,write: $place/scheduled/$job/{language}," "jobs/$job.yaml" |
+            sed '/^  compression:/d' | sed 's,^  write:.*,&\n  compression: zstd,' > "$work/jobs/$job.yaml"
+    done
+    await_end
+    began=$SECONDS verdicts=
+    until [ "$(runs_json | grep -o '"state":"done"' | wc -l)" -ge 3 ] || [ $((SECONDS - began)) -gt 600 ]; do sleep 2; shots going; done
+    seconds=$((SECONDS - began))
+    shots done
+    for job in curate-zh-en evol-instruct; do
+        if [ "$store" = disk ]; then found=$(cd "$work/scheduled/$job" && find . -name "*.jsonl*" | sort | xargs sha256sum); else found=$("$work/bench/Ziya.Benchmarks" storage sums "azblob://fleet/scheduled/$job" | grep "\.jsonl"); fi
+        if [ -n "$found" ] && [ "$found" = "$(cd "$work/quiet/$job" && find . -name "*.jsonl*" | sort | xargs sha256sum)" ]; then verdicts+="$job: the bytes of a quiet run; "; else verdicts+="$job: DIFFERENT; "; fi
+    done
+    echo "$verdicts$seconds s from the time they were scheduled"
+}
+shots() {
+    [ -n "${SHOTS:-}" ] || return
+    for page in runs: dashboard:hangfire recurring:hangfire/recurring servers:hangfire/servers jobs:jobs "run:runs/$(runs_json | grep -o '"name":"curate[^"]*' | head -1 | cut -d'"' -f4)"; do
+        chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,900 --virtual-time-budget=4000 --screenshot="$SHOTS/$1-${page%%:*}.png" "http://127.0.0.1:$web/${page#*:}"
+    done >/dev/null 2>&1
+}
 exec 3>&1
 bad=0
 for name in $names; do

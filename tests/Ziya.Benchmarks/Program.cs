@@ -23,6 +23,7 @@ return args switch
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
     ["select", .. var rest] => SelectionBenchmark.Run(rest),
     ["simplify", .. var rest] => SimplifyBenchmark.Run(rest),
+    ["scale", .. var rest] => FleetScale.Run(rest),
     ["storage", .. var rest] => StorageCommand.Run(rest),
     ["step", .. var rest] => StepBenchmark.Run(rest),
     ["tokenize", .. var rest] => TokenizeBenchmark.Run(rest),
@@ -34,6 +35,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|select|simplify|storage|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|scale|select|simplify|storage|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

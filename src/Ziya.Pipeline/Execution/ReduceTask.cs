@@ -2,6 +2,7 @@ using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Shuffle;
 using Ziya.Pipeline.Steps;
+using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Execution;
 
@@ -39,27 +40,31 @@ internal static class ReduceTask
         {
             // One list in the place of a question a file: a partition is read from the spills of all tasks.
             var files = context.Store.List(phase.Folder + "/").ToDictionary(file => file.Path);
-            foreach (var writer in phase.Tasks)
+            foreach (var chunk in Chunks(context.Store, phase.Tasks.Select(writer => Spill(writer.Number)), partition))
             {
-                var path = SpillSet.PathOf(phase, writer.Number, channel);
-                var file = files.GetValueOrDefault(path)
-                    ?? throw new InvalidDataException($"{path} is missing, though its task is done. Run the job again: it will be made anew.");
-                foreach (var chunk in SpillReader.Chunks(context.Store, file, partition))
+                cancel.ThrowIfCancellationRequested();
+                foreach (var entry in SpillReader.Unpack(chunk))
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    foreach (var entry in SpillReader.Unpack(chunk))
-                    {
-                        sorter.Add(entry.Span);
-                    }
-
-                    bytes += chunk.Length;
-                    context.Progress.Add(0, chunk.Length);
+                    sorter.Add(entry.Span);
                 }
+
+                bytes += chunk.Length;
+                context.Progress.Add(0, chunk.Length);
+            }
+
+            StoredFile Spill(int writer)
+            {
+                var path = SpillSet.PathOf(phase, writer, channel);
+                return files.GetValueOrDefault(path) ?? throw new InvalidDataException($"{path} is missing, though its task is done. Run the job again: it will be made anew.");
             }
         }
 
         return bytes;
     }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, IEnumerable<StoredFile> files, int partition) => store.ReadsAhead == 0
+        ? files.SelectMany(file => SpillReader.Chunks(store, file, partition))
+        : ReadAhead.Select(files, store.ReadsAhead, file => SpillReader.Chunks(store, file, partition).Select(chunk => (ReadOnlyMemory<byte>)chunk.ToArray()).ToList()).SelectMany(chunks => chunks);
 
     private static IEnumerable<Entry> Watched(ExternalSorter sorter, CancellationToken cancel)
     {

@@ -137,7 +137,7 @@ public sealed record LimitOptions
     [Range(0, int.MaxValue)]
     public int Poisoned { get; init; } = 100;
 
-    /// <summary>Megabytes of input a task reads at most, where the format can be split. Default: by the size of the input, 4 to 256.</summary>
+    /// <summary>Megabytes of input a task reads at most, where the format can be split. Default: by the size of the input, 4 to 256, and more from 2.6 TB on.</summary>
     [Range(1, 65536)]
     public int? SplitMb { get; init; }
 }

@@ -11,6 +11,9 @@ internal static class InputListing
     private const long LargestSplit = 256L << 20;
     private const int WantedShards = 256;
 
+    // Every task of a reduce asks each shard for its part, so that what is asked grows with the square of the input: 10 TB in 256 MB would be 500 million requests.
+    private const int MostShards = 10_000;
+
     /// <summary>What is wrong with one entry of <c>input.read</c>.</summary>
     public static IEnumerable<string> Faults(InputOptions input, string pattern, StepCatalog catalog)
     {
@@ -60,7 +63,7 @@ internal static class InputListing
     {
         var files = job.Input.Read.SelectMany(Find).DistinctBy(file => Stores.IsBlob(file.File.Path) ? file.File.Path : Path.GetFullPath(file.File.Path)).ToList();
         var total = files.Sum(file => file.File.Bytes);
-        var split = job.Limits.SplitMb * (1L << 20) ?? Math.Clamp(total / WantedShards, SmallestSplit, LargestSplit);
+        var split = job.Limits.SplitMb * (1L << 20) ?? SplitOf(total);
         var shards = new List<Shard>();
         var open = new List<Slice>();
         long openBytes = 0;
@@ -85,6 +88,9 @@ internal static class InputListing
 
         return shards;
     }
+
+    /// <summary>Bytes of a shard, by those of the whole input.</summary>
+    internal static long SplitOf(long total) => Math.Max(Math.Clamp(total / WantedShards, SmallestSplit, LargestSplit), total / MostShards);
 
     private static IEnumerable<Slice> Cut(Job job, StoredFile file, string name, long split, StepCatalog catalog)
     {

@@ -13,9 +13,6 @@ namespace Ziya.Pipeline.Runs;
 /// </summary>
 public sealed class RunFolder(IStore store)
 {
-    // A marker is one request to a store far away, and a large run has hundreds of thousands.
-    private const int MarkersAtOnce = 16;
-
     internal const string JobPath = "job.yaml";
     internal const string PlanPath = "plan.json";
     internal const string ReportPath = "report.json";
@@ -50,8 +47,7 @@ public sealed class RunFolder(IStore store)
         var result = new Dictionary<string, IReadOnlyDictionary<int, Marker>>();
         foreach (var phase in phases)
         {
-            result[phase.Name] = phase.Tasks.Select(task => MarkerPath(phase, task.Number)).Where(files.ContainsKey)
-                .AsParallel().AsOrdered().WithDegreeOfParallelism(MarkersAtOnce).Select(ReadMarker).OfType<Marker>()
+            result[phase.Name] = ReadAhead.Select(phase.Tasks.Select(task => MarkerPath(phase, task.Number)).Where(files.ContainsKey), store.ReadsAhead, ReadMarker).OfType<Marker>()
                 .Where(marker => marker.Hash == phase.Hash && marker.Outputs.All(output => files.GetValueOrDefault(output.Path, -1) == output.Bytes))
                 .ToDictionary(marker => marker.Task);
         }

@@ -8,8 +8,8 @@ namespace Ziya.Pipeline.Shuffle;
 /// <summary>Reads one partition of a spill file.</summary>
 internal static class SpillReader
 {
-    // The index of 600 chunks; more are read by a second request.
-    private const int EndBytes = 16 << 10;
+    // The index of 1300 chunks; more are read by a second request.
+    private const int EndBytes = 32 << 10;
 
     /// <summary>The chunks of a partition, checked against their hashes; <see cref="Unpack"/> has their entries. A chunk is valid until the next.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, StoredFile file, int partition)

@@ -33,6 +33,9 @@ public sealed partial class BlobStore : IStore
     /// <inheritdoc/>
     public string Root { get; }
 
+    /// <inheritdoc/>
+    public int ReadsAhead => 15;
+
     /// <summary>The store of an address <c>azblob://container/prefix</c>, in the account that the environment names.</summary>
     internal static BlobStore At(string address)
     {

@@ -24,6 +24,9 @@ public interface IStore
     /// <summary>As by its path, for who has just found or listed the file: a store need not ask for it again.</summary>
     Stream OpenRead(StoredFile file, long offset = 0) => OpenRead(file.Path, offset);
 
+    /// <summary>How many files are worth being read at once: none where one is open at once.</summary>
+    int ReadsAhead => 0;
+
     /// <summary>A small file as a whole.</summary>
     byte[] Read(string path)
     {
