@@ -44,7 +44,7 @@ start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
 start_server() { serve --roles web,scheduler --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }
 start_fleet() {
     start_server
-    for i in "${!workers[@]}"; do start_worker "$i"; done
+    for i in "${!workers[@]}"; do "${start:-start_worker}" "$i"; done
     until curl -s -m 2 -o /dev/null "http://127.0.0.1:$web/health"; do sleep 0.2; done
     until curl -sf -m 20 -o /dev/null -X POST -H 'Content-Type: application/json' -d '{}' "http://127.0.0.1:$web/api/jobs/fleet.yaml/run"; do sleep 0.5; done
 }

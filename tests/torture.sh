@@ -4,7 +4,7 @@
 #
 #   [STORE=blobs] [FILES=120] [PAUSE=4] [SECONDS_LONG=...] tests/torture.sh ROUNDS
 #
-# PAUSE: most seconds from one kill to the next. SECONDS_LONG: begin no round after so many. The rest is in fleet.sh.
+# PAUSE: most seconds from one kill to the next; a worker lives about three times as long, and needs some of it to start. SECONDS_LONG: begin no round after so many. The rest is in fleet.sh.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:?how many rounds}
@@ -17,6 +17,9 @@ for round in $(seq "$rounds"); do
     began=$SECONDS kills=0 server_kills=0 database_kills=0 blob_restarts=0
     while ! ended && [ $((SECONDS - began)) -lt 3600 ]; do
         sleep "$((RANDOM % ${PAUSE:-4})).$((RANDOM % 10))"
+        # Who found no database when it started has ended, and is started again, as a system would.
+        for i in 0 1 2 3; do kill -0 "${workers[$i]}" || start_worker $i; done
+        kill -0 "$server" || start_server
         case $((RANDOM % 12)) in
             0) pg_kill; sleep 0.5; pg_start; database_kills=$((database_kills + 1)) ;;
             1) kill -9 "$server"; start_server; server_kills=$((server_kills + 1)) ;;
