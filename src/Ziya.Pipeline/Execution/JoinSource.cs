@@ -26,7 +26,7 @@ internal sealed class JoinSource(PassWork work, IStore store)
         {
             if (!IsDropped(changes, ordinal))
             {
-                var record = _parser.Parse(json.Span, default, "", out var fault)
+                var record = (HasNewText(changes, ordinal) ? _parser.ParseWithoutText(json.Span, out var fault) : _parser.Parse(json.Span, default, "", out fault))
                     ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
                 yield return new Incoming(Join(record, changes, ordinal), ordinal, json.Length, null);
             }
@@ -41,6 +41,20 @@ internal sealed class JoinSource(PassWork work, IStore store)
         foreach (var change in changes)
         {
             if (change.MoveTo(ordinal) && change.IsDrop)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a pass since has changed its text, which then need not be made of what was there before. Changes are in the order of the fields.</summary>
+    private static bool HasNewText(List<Cursor> changes, int ordinal)
+    {
+        foreach (var change in changes)
+        {
+            if (change.MoveTo(ordinal) && change.Members.StartsWith("{\"text\":\""u8))
             {
                 return true;
             }

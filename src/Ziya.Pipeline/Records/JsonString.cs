@@ -53,6 +53,24 @@ internal sealed class JsonString
         return null;
     }
 
+    /// <summary>The bytes of that string up to behind its closing quote; 0 where it does not end.</summary>
+    public static int Skip(ReadOnlySpan<byte> json)
+    {
+        var at = 0;
+        while (at < json.Length && json[at..].IndexOfAny((byte)'"', (byte)'\\') is var plain and >= 0)
+        {
+            at += plain + 1;
+            if (json[at - 1] == '"')
+            {
+                return at;
+            }
+
+            at++;
+        }
+
+        return 0;
+    }
+
     private static bool TryUnescape(byte code, out char c)
     {
         c = (char)code switch

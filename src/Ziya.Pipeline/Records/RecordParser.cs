@@ -25,6 +25,7 @@ internal sealed class RecordParser
     private readonly bool[] _isMapped;
     private string _lastFile = "";
     private bool _once;
+    private int _without = -1;
 
     /// <summary>A parser for what the pipeline itself wrote, origin included.</summary>
     public static RecordParser ForInternal(RecordKind kind) => new(kind, new Dictionary<string, string>(), true);
@@ -64,7 +65,7 @@ internal sealed class RecordParser
     public Record? Parse(ReadOnlySpan<byte> json, Origin origin, string source, out string? fault)
     {
         _once = true;
-        if (!Utf8.IsValid(json))
+        if (!_internal && !Utf8.IsValid(json))
         {
             fault = $"invalid UTF-8 at byte {InvalidAt(json)} of the line; `encoding:` names another encoding";
             return null;
@@ -89,6 +90,20 @@ internal sealed class RecordParser
         }
 
         return _shape.Build(_values, origin);
+    }
+
+    /// <summary>As above, of a record whose text will be replaced by <see cref="Merge"/>: it is passed over.</summary>
+    public Record? ParseWithoutText(ReadOnlySpan<byte> json, out string? fault)
+    {
+        _without = _shape.Find("text"u8);
+        try
+        {
+            return Parse(json, default, "", out fault);
+        }
+        finally
+        {
+            _without = -1;
+        }
     }
 
     /// <summary>A copy of <paramref name="record"/> with the fields of <paramref name="changes"/>, written by <see cref="RecordWriter.Changes"/>.</summary>
@@ -191,7 +206,14 @@ internal sealed class RecordParser
         const int Least = 256;
         var rest = json[(int)reader.BytesConsumed..];
         var quote = rest.IndexOfAnyExcept((byte)' ', (byte)'\t');
-        if (quote < 0 || rest.Length < Least || rest[quote] != '"' || _texts.Read(rest[(quote + 1)..], out var bytes) is not { } text)
+        if (quote < 0 || rest.Length < Least || rest[quote] != '"')
+        {
+            return false;
+        }
+
+        var bytes = slot == _without ? JsonString.Skip(rest[(quote + 1)..]) : 0;
+        var text = bytes > 0 ? "" : _texts.Read(rest[(quote + 1)..], out bytes);
+        if (text is null)
         {
             return false;
         }

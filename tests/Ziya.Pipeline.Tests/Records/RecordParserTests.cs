@@ -24,6 +24,7 @@ public sealed class RecordParserTests
             var reader = new Utf8JsonReader(json);
             reader.Read();
             var found = strings.Read(json.AsSpan(1), out var bytes);
+            Assert.Equal((int)reader.BytesConsumed, JsonString.Skip(json.AsSpan(1)) + 1);
             Assert.Equal(!reader.HasValueSequence && !Encoding.UTF8.GetString(reader.ValueSpan).Contains("\\u", StringComparison.Ordinal), found is not null);
             if (found is not null)
             {
@@ -42,6 +43,18 @@ public sealed class RecordParserTests
     [InlineData("a line\nbreak\"")]
     [InlineData("\\ud83d half a pair\"")]
     public void Read_WhatIsNoString_IsLeftToTheFramework(string json) => Assert.Null(new JsonString().Read(Encoding.UTF8.GetBytes(json), out _));
+
+    [Fact]
+    public void ParseWithoutText_TheTextThatReplacesIt_IsTaken()
+    {
+        var parser = RecordParser.ForInternal(RecordKind.Document);
+        var old = string.Concat(Enumerable.Repeat("旧\\\"\\n", 100));
+        var record = parser.ParseWithoutText(Encoding.UTF8.GetBytes($"{{\"id\":\"x\",\"text\":\"{old}\",\"source\":\"s\",\"_at\":{{\"file\":\"f\",\"offset\":7}}}}"), out var fault);
+        Assert.Null(fault);
+        var merged = Assert.IsType<Document>(parser.Merge(record!, Encoding.UTF8.GetBytes($"{{\"text\":\"{old.Replace('旧', '新')}\",\"language\":\"zh\"}}")));
+        Assert.Equal(("x", "s", "zh", "f", 7L), (merged.Id, merged.Source, merged.Language, merged.Origin.File, merged.Origin.Offset));
+        Assert.Equal(string.Concat(Enumerable.Repeat("新\"\n", 100)), merged.Text);
+    }
 
     [Theory]
     [InlineData(new byte[] { 0xe4, 0xb8, (byte)'"' })]
