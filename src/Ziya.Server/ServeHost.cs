@@ -133,6 +133,8 @@ public sealed class ServeHost : IAsyncDisposable
 #else
         services.AddSingleton<IRunner, LocalRunner>();
 #endif
+        Metrics.Add(services, options);
+        services.AddHostedService<RunLogService>();
         services.AddHostedService<RunnerService>();
         services.AddHostedService<CleaningService>();
     }
@@ -145,6 +147,7 @@ public sealed class ServeHost : IAsyncDisposable
         app.MapOpenApi();
         Api.Map(app);
         Site.Map(app, options);
+        Metrics.Map(app);
 #if HAS_HANGFIRE
         DashboardPages.Map(app, ((FleetRunner)app.Services.GetRequiredService<IRunner>()).Storage);
 #endif

@@ -34,7 +34,6 @@ internal static class Site
 
         pages.MapGet("/assets/{name}", Asset);
         pages.MapGet("/health", () => Results.Text("ok\n"));
-        pages.MapGet("/metrics", (RunShelf runs) => Results.Text(Metrics.Write(runs.Lately()), Metrics.ContentType));
 
         var forms = pages.MapGroup("").AddEndpointFilter(CheckToken);
         forms.MapPost("/sign-in", SignIn.Post);

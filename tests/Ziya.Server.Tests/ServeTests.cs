@@ -27,7 +27,11 @@ public sealed partial class ServeTests
         Assert.Equal(File.ReadAllText(served.Folder["out/part-00000.jsonl"]), await served.Page($"/datasets/download?at={at}&file=part-00000.jsonl"));
         Assert.Contains("source", await served.Page($"/runs/{run}/trace?id={Uri.EscapeDataString("中文")}"), StringComparison.Ordinal);
         Assert.Contains("ends he", await served.Page($"/runs/{run}/records?set=quarantine"), StringComparison.Ordinal);
-        Assert.Contains("ziya_runs{state=\"done\"} 1", await served.Page("/metrics"), StringComparison.Ordinal);
+        var metrics = await served.Page("/metrics");
+        Assert.Matches("(?m)^ziya_runs\\{.*state=\"done\".*\\} 1( |$)", metrics);
+        Assert.Matches($"(?m)^ziya_run_records\\{{(?=.*run=\"{run}\")(?=.*became=\"read\").*\\}} 302( |$)", metrics);
+        Assert.Matches("(?m)^ziya_task_duration_seconds_count\\{.*phase=\"01-", metrics);
+        Assert.Matches("(?m)^process_resident_memory_bytes.* [1-9]", metrics);
         Assert.Equal("ok\n", await served.Page("/health"));
         Assert.Contains("/api/jobs/{file}/run", await served.Page("/openapi/v1.json"), StringComparison.Ordinal);
         Assert.Contains("cores", await served.Page("/models"), StringComparison.Ordinal);

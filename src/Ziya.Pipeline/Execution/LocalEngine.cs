@@ -58,6 +58,7 @@ public sealed class LocalEngine(int workers, TimeProvider time) : IEngine
     /// <summary>Executes every task that has no marker, and leaves the end of the run to the caller.</summary>
     internal void Execute(Run run, CancellationToken cancel)
     {
+        using var span = Telemetry.Begin(run);
         var sortBytes = TaskContext.SortBytesOf(run.Job.Limits, workers);
         foreach (var phase in run.Plan.Phases)
         {
@@ -73,6 +74,7 @@ public sealed class LocalEngine(int workers, TimeProvider time) : IEngine
             return;
         }
 
+        using var span = Telemetry.Begin(phase, left.Count);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Exception? failure = null;
         PlanTask? failed = null;

@@ -179,6 +179,7 @@ public sealed partial class Run : IDisposable
         var done = false;
         Progress.TaskStarted();
         _atWork.TryAdd((phase, task.Number), 0);
+        using var span = Telemetry.Begin(this, phase, task);
         try
         {
             using var outputs = new TaskOutputs(Folder.Store);
@@ -193,10 +194,12 @@ public sealed partial class Run : IDisposable
             _executed[(phase.Name, task.Number)] = true;
             Folder.Write(RunFolder.MarkerPath(phase, task.Number), JsonText.Write(marker));
             done = true;
+            Telemetry.Done(Job.Name, phase, marker);
             Tell(phase, task, marker);
         }
         catch (Exception exception) when (!done)
         {
+            Telemetry.Failed(span, Job.Name, phase, exception);
             Tell(phase, task, exception);
             throw;
         }

@@ -68,6 +68,9 @@ internal sealed class RunLog : IDisposable
         _session = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{name}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}");
     }
 
+    /// <summary>Told every line that this process adds, of any run.</summary>
+    public static event Action<LogLine>? Told;
+
     /// <summary>This process, for people.</summary>
     public string Worker { get; }
 
@@ -79,7 +82,9 @@ internal sealed class RunLog : IDisposable
     {
         what = what.ReplaceLineEndings(" ");
         what = what.Length > MostCharacters ? string.Concat(what.AsSpan(0, MostCharacters), "…") : what;
-        var line = JsonSerializer.SerializeToUtf8Bytes(new LogLine(Now(), level, _run, phase, task, Worker, what), Readable);
+        var told = new LogLine(Now(), level, _run, phase, task, Worker, what);
+        Told?.Invoke(told);
+        var line = JsonSerializer.SerializeToUtf8Bytes(told, Readable);
         lock (_lock)
         {
             if (_open.Length + line.Length > MostBytes)
