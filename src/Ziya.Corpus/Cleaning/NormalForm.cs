@@ -11,12 +11,12 @@ internal static class NormalForm
     /// <summary>The text in the form; the same string where it is in it already. The text has no halves of surrogate pairs.</summary>
     public static string Of(string text, UnicodeForm form)
     {
-        if (form == UnicodeForm.None || text.IsNormalized(form == UnicodeForm.Nfc ? NormalizationForm.FormC : NormalizationForm.FormKC))
+        if (form == UnicodeForm.None || BoundedForm.Is(text, form == UnicodeForm.Nfc ? NormalizationForm.FormC : NormalizationForm.FormKC))
         {
             return text;
         }
 
-        return form == UnicodeForm.Nfc ? text.Normalize(NormalizationForm.FormC) : Compatible(text);
+        return form == UnicodeForm.Nfc ? BoundedForm.Of(text, NormalizationForm.FormC) : Compatible(text);
     }
 
     // Protected characters are starters that compose with nothing before them, so the text between them can be normalised by itself.
@@ -32,7 +32,7 @@ internal static class NormalForm
                 end++;
             }
 
-            result.Append(rest[..end].ToString().Normalize(NormalizationForm.FormKC));
+            result.Append(BoundedForm.Of(rest[..end].ToString(), NormalizationForm.FormKC));
             while (end < rest.Length && IsProtected(rest[end]))
             {
                 result.Append(rest[end++]);

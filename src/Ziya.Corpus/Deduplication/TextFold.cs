@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
+using Ziya.Corpus.Cleaning;
 
 namespace Ziya.Corpus.Deduplication;
 
 /// <summary>
 /// Brings texts into the form they are compared in: NFKC (which takes the width of letters and punctuation away), lower case, or
 /// both. What comes out is what <see cref="string.Normalize(NormalizationForm)"/> and <see cref="string.ToLowerInvariant"/> give,
-/// with U+FFFD where the text is no Unicode, at ten times their pace for texts without combining marks.
+/// with U+FFFD where the text is no Unicode and hundreds of marks behind one character in pieces (<see cref="BoundedForm"/>), at ten times their pace for texts without combining marks.
 /// </summary>
 /// <param name="width">Whether to apply NFKC.</param>
 /// <param name="letterCase">Whether to make letters lower case.</param>
@@ -116,7 +117,7 @@ internal sealed class TextFold(bool width, bool letterCase)
     private ReadOnlySpan<char> FoldWhole(ReadOnlySpan<char> text)
     {
         var whole = Valid(text);
-        whole = width ? whole.Normalize(NormalizationForm.FormKC) : whole;
+        whole = width ? BoundedForm.Of(whole, NormalizationForm.FormKC) : whole;
         return letterCase ? whole.ToLowerInvariant() : whole;
     }
 

@@ -84,6 +84,9 @@ internal sealed partial class PiiScanner
     {
         var digits = _groups.Digits;
         var length = digits.StartsWith("0086") ? 4 : digits.StartsWith("86") && (hasPlus || _groups.Length(0) is 2 or 13) ? 2 : 0;
+
+        // Digits of several groups, such as 0.086, are no country.
+        length = length <= _groups.Length(0) ? length : 0;
         return length == 0 ? (0, hasPlus ? -1 : 0) : (_groups.Length(0) == length ? 1 : 0, length);
     }
 
