@@ -46,11 +46,12 @@ internal static class MinHashBenchmark
             case ["grow", var folder, var megabytes]:
                 MinHashGrowth.Measure(folder, int.Parse(megabytes, CultureInfo.InvariantCulture));
                 return 0;
-            case ["scale", var folder, var records, var workers]:
-                MinHashScale.Measure(folder, long.Parse(records, CultureInfo.InvariantCulture), int.Parse(workers, CultureInfo.InvariantCulture));
+            case ["scale", var folder, var records, var workers, .. var copyEvery]:
+                MinHashScale.Measure(
+                    folder, long.Parse(records, CultureInfo.InvariantCulture), int.Parse(workers, CultureInfo.InvariantCulture), copyEvery is [var every] ? int.Parse(every, CultureInfo.InvariantCulture) : 10);
                 return 0;
             default:
-                Console.Error.WriteLine("minhash sign FILE... | lines FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB | scale FOLDER RECORDS WORKERS");
+                Console.Error.WriteLine("minhash sign FILE... | lines FILE... | permute | quality FILE... | plant FOLDER MB FILE... | grow FOLDER MB | scale FOLDER RECORDS WORKERS [COPY_EVERY]");
                 return 2;
         }
     }

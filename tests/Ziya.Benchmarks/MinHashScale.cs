@@ -15,7 +15,7 @@ internal static class MinHashScale
     private const int MemoryMb = 512;
 
     /// <summary>Runs it, says what it took and what it found.</summary>
-    public static void Measure(string folder, long records, int workers)
+    public static void Measure(string folder, long records, int workers, int copyEvery)
     {
         Directory.CreateDirectory(folder);
         var input = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"records-{records}.jsonl"));
@@ -28,33 +28,36 @@ internal static class MinHashScale
             }
         }
 
-        var runDir = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"run-{records}-{workers}"));
+        var runDir = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"run-{records}-{workers}-{copyEvery}"));
         var catalog = new StepCatalog(typeof(DedupMinHash).Assembly, typeof(SyntheticSignatures).Assembly);
         var job = JobFile.Parse(string.Create(
             CultureInfo.InvariantCulture,
-            $"job: scale\ninput: {{ read: '{input}' }}\nlimits: {{ memory_mb: {MemoryMb} }}\nsteps: [synthetic_signatures]\noutput: {{ write: '{runDir}-out', compression: zstd }}\n"), "scale.yaml", [], catalog);
+            $"job: scale\ninput: {{ read: '{input}' }}\nlimits: {{ memory_mb: {MemoryMb} }}\nsteps: [{{ synthetic_signatures: {{ copy_every: {copyEvery} }} }}]\noutput: {{ write: '{runDir}-out', compression: zstd }}\n"), "scale.yaml", [], catalog);
         var start = Spent.Now;
         using (var run = Run.Open(job, catalog, runDir, true, TimeProvider.System))
         {
+            using var peaks = new PeakMemory(() => run.Progress.Phase.Name);
             new LocalEngine(workers, TimeProvider.System).Execute(run, default);
-            Tell(run.Finish("done"), Spent.Now - start, records, workers, runDir);
+            var report = run.Finish("done");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{records} records, each {copyEvery}th a copy, {workers} workers, memory_mb {MemoryMb}"));
+            Tell(report, Spent.Now - start, records / copyEvery, runDir, peaks);
         }
 
         Directory.Delete(runDir, true);
         Directory.Delete(runDir + "-out", true);
     }
 
-    private static void Tell(Report report, Spent spent, long records, int workers, string runDir)
+    private static void Tell(Report report, Spent spent, long copies, string runDir, PeakMemory peaks)
     {
         using var self = Process.GetCurrentProcess();
         var dropped = report.Records.Dropped.Values.Sum(reasons => reasons.Values.Sum());
         var disk = Directory.EnumerateFiles(runDir, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{records} records, {workers} workers, memory_mb {MemoryMb}: {spent}; peak {self.PeakWorkingSet64 / 1e6:0} MB; run folder {disk / 1e9:0.0} GB; {dropped} of {records / SyntheticSignatures.CopyEvery} copies dropped"));
+            $"{spent}; peak {self.PeakWorkingSet64 / 1e6:0} MB; run folder {disk / 1e9:0.0} GB; {dropped} of {copies} copies dropped"));
         foreach (var phase in report.Phases)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {phase.Name,-36} {phase.Seconds,7:0.0} s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {phase.Name,-36} {phase.Seconds,7:0.0} s {peaks.Of(phase.Name) / 1e6,5:0} MB"));
         }
     }
 }

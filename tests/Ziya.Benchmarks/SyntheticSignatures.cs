@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Ziya.Corpus.Deduplication;
@@ -7,25 +8,33 @@ using Ziya.Pipeline.Steps;
 
 namespace Ziya.Benchmarks;
 
-/// <summary>Options of <c>synthetic_signatures</c>: none.</summary>
-public sealed record SyntheticSignaturesOptions;
+/// <summary>Options of <c>synthetic_signatures</c>.</summary>
+public sealed record SyntheticSignaturesOptions
+{
+    /// <summary>Each so-many-th record is a copy of an earlier one. Default 10, 2 or more.</summary>
+    [Range(2, int.MaxValue)]
+    public int CopyEvery { get; init; } = 10;
+}
 
 /// <summary>
-/// All of <c>dedup_minhash</c> but its signatures, which are made up from the record's number: each tenth record is a copy of an earlier one, with seven of ten bands and nine of ten hashes the same. The stages are the step's own.
+/// All of <c>dedup_minhash</c> but its signatures, which are made up from the record's number: each tenth record, or as the option says, is a copy of an earlier one, with seven of ten bands and nine of ten hashes the same. The stages are the step's own.
 /// </summary>
 [Step("synthetic_signatures")]
 public sealed class SyntheticSignatures : GlobalStep<Record>
 {
-    internal const int CopyEvery = 10;
-
     private const int Bands = 14;
     private const int Hashes = 112;
     private const double Least = 0.5;
 
+    private readonly ulong _copyEvery;
     private readonly byte[] _entry = new byte[RecordEntry.HeadSize + Hashes + DuplicateFinding.MostIdBytes];
 
     /// <summary>A step with these options.</summary>
-    public SyntheticSignatures(SyntheticSignaturesOptions options) => ArgumentNullException.ThrowIfNull(options);
+    public SyntheticSignatures(SyntheticSignaturesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _copyEvery = (ulong)options.CopyEvery;
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Channel> Maps => [DedupMinHash.Bands, DedupMinHash.Records];
@@ -39,10 +48,10 @@ public sealed class SyntheticSignatures : GlobalStep<Record>
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(entries);
         var number = ulong.Parse(record.Id, CultureInfo.InvariantCulture);
-        var isCopy = number % CopyEvery == CopyEvery - 1;
+        var isCopy = number % _copyEvery == _copyEvery - 1;
 
         // Of the numbers before it one that is no copy.
-        var identity = isCopy ? Mix(number, 0) % number / CopyEvery * CopyEvery : number;
+        var identity = isCopy ? Mix(number, 0) % number / _copyEvery * _copyEvery : number;
         Span<byte> band = stackalloc byte[DedupMinHash.BandSize];
         at.Write(band[sizeof(ulong)..]);
         for (ulong i = 0; i < Bands; i++)

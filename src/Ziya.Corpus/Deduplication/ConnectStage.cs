@@ -4,83 +4,104 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Corpus.Deduplication;
 
 /// <summary>
-/// Step 3 of <see cref="DedupMinHash"/>: union-find over the numbers that the records have in the order of their addresses. A component is named
-/// by its first record. Memory: 12 bytes for each record that is in a pair.
+/// Step 3 of <see cref="DedupMinHash"/>: connected components, each named by its first record. Union-find over the records of one range of addresses after another, so that memory does not depend on how many
+/// there are: what a range cannot know is told to ranges before it, and told back.
 /// </summary>
-internal sealed class ConnectStage() : Stage("connect", [DedupMinHash.Edges], [DedupMinHash.Members])
+/// <remarks>
+/// <list type="number">
+/// <item>Deal the records, and each pair to the range of its later record.</item>
+/// <item>From the last range to the first, join the pairs within it. Of the earlier records that a component has pairs with, it keeps one; that this one and another belong together is a pair, and goes to an
+/// earlier range. There are never more pairs than there were.</item>
+/// <item>From the first to the last, name the components: those without such a record by their own first, the others by the name of that record's, which its range, where all is named by then, is asked for.</item>
+/// </list>
+/// Of pairs in no particular order each is dealt anew about as often as the number of ranges can be halved.
+/// </remarks>
+/// <param name="mostHeld">Most records of a range. 20 bytes of memory each.</param>
+internal sealed class ConnectStage(int mostHeld = ConnectStage.UsuallyHeld) : Stage("connect", [DedupMinHash.Edges], [DedupMinHash.Members])
 {
+    private const int UsuallyHeld = 1 << 21;
+
     /// <inheritdoc/>
-    public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
+    public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output) => Reduce(entries, output, default);
+
+    /// <inheritdoc/>
+    public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output, CancellationToken cancel)
     {
-        // Counted before, because a list that grows takes three times the memory.
-        var records = new ulong[First(entries).Count()];
-        var at = 0;
-        foreach (var record in First(entries))
+        var ranges = new List<RecordRange>();
+        try
         {
-            records[at++] = record;
-        }
+            // 1.
+            Deal(entries, ranges);
+            var memory = new RangeMemory(ranges.Select(range => range.Count).DefaultIfEmpty().Max());
 
-        var parents = new int[records.Length];
-        for (var i = 0; i < parents.Length; i++)
-        {
-            parents[i] = i;
-        }
-
-        at = 0;
-        foreach (var entry in entries)
-        {
-            var record = BinaryPrimitives.ReadUInt64BigEndian(entry.Span);
-            while (records[at] != record)
+            // 2.
+            for (var i = ranges.Count - 1; i >= 0; i--)
             {
-                at++;
+                cancel.ThrowIfCancellationRequested();
+                ranges[i].Join(memory, (later, earlier) => RangeOf(ranges, later).Add(later, earlier), (record, asker) => RangeOf(ranges, record).Ask(record, asker));
             }
 
-            Join(parents, at, Array.BinarySearch(records, BinaryPrimitives.ReadUInt64BigEndian(entry.Span[Address.Size..])));
+            // 3.
+            foreach (var range in ranges)
+            {
+                cancel.ThrowIfCancellationRequested();
+                range.Name(memory, (asker, name) => RangeOf(ranges, asker).Tell(asker, name), (record, name) => Write(record, name, output));
+                range.Dispose();
+            }
         }
-
-        Span<byte> member = stackalloc byte[RecordEntry.MemberSize];
-        for (var i = 0; i < records.Length; i++)
+        finally
         {
-            var address = ToAddress(records[i]);
-            RecordEntry.WriteMember(member, address, ToAddress(records[Root(parents, i)]));
-            output.Add(DedupMinHash.Members, EarlierIndex.ShardOf(address), member);
+            ranges.ForEach(range => range.Dispose());
         }
     }
 
-    /// <summary>The first halves of the pairs, each once.</summary>
-    private static IEnumerable<ulong> First(IEnumerable<Entry> entries)
+    /// <summary>The first halves of the pairs are all the records, in order.</summary>
+    private void Deal(IEnumerable<Entry> entries, List<RecordRange> ranges)
     {
         ulong? last = null;
-        foreach (var entry in entries)
+        foreach (var record in entries.Select(entry => BinaryPrimitives.ReadUInt64BigEndian(entry.Span)))
         {
-            var record = BinaryPrimitives.ReadUInt64BigEndian(entry.Span);
             if (record != last)
             {
                 last = record;
-                yield return record;
+                if (ranges.Count == 0 || ranges[^1].Count == mostHeld)
+                {
+                    ranges.Add(new RecordRange(record, Scratch));
+                }
+
+                ranges[^1].Add(record);
+            }
+        }
+
+        foreach (var entry in entries)
+        {
+            var (a, b) = (BinaryPrimitives.ReadUInt64BigEndian(entry.Span), BinaryPrimitives.ReadUInt64BigEndian(entry.Span[Address.Size..]));
+            if (a != b)
+            {
+                RangeOf(ranges, Math.Max(a, b)).Add(Math.Max(a, b), Math.Min(a, b));
             }
         }
     }
 
-    private static Address ToAddress(ulong record) => new((int)(record >> 32), (int)record);
-
-    /// <summary>The lower number becomes the root, so that it does not depend on the order of the pairs.</summary>
-    private static void Join(int[] parents, int a, int b)
+    private static RecordRange RangeOf(List<RecordRange> ranges, ulong record)
     {
-        a = Root(parents, a);
-        b = Root(parents, b);
-        parents[Math.Max(a, b)] = Math.Min(a, b);
-    }
-
-    private static int Root(int[] parents, int at)
-    {
-        while (parents[at] != at)
+        var (low, high) = (0, ranges.Count - 1);
+        while (low < high)
         {
-            // Halving the path on the way (Tarjan and van Leeuwen 1984).
-            parents[at] = parents[parents[at]];
-            at = parents[at];
+            var middle = (low + high + 1) / 2;
+            (low, high) = ranges[middle].First <= record ? (middle, high) : (low, middle - 1);
         }
 
-        return at;
+        return ranges[low];
     }
+
+    private static void Write(ulong record, ulong name, IEntryWriter output)
+    {
+        Span<byte> member = stackalloc byte[RecordEntry.MemberSize];
+        var address = ToAddress(record);
+        RecordEntry.WriteMember(member, address, ToAddress(name));
+        output.Add(DedupMinHash.Members, EarlierIndex.ShardOf(address), member);
+    }
+
+    private static Address ToAddress(ulong record) => new((int)(record >> 32), (int)record);
 }

@@ -52,7 +52,7 @@ public sealed record DedupMinHashOptions
 /// <list type="number">
 /// <item>Map: sign the text (<see cref="MinHasher"/>); note (hash of the band, address) for each band, and (address, rank by the rule of `keep`, sketch, id) once. About 300 bytes by default.</item>
 /// <item>match: records with an equal band are pairs, each with the first of them. unique: each pair once.</item>
-/// <item>connect: connected components of the pairs by union-find. 12 bytes of memory for a record that is in a pair, none for the others.</item>
+/// <item>connect: connected components of the pairs by union-find, on the disk where there are many.</item>
 /// <item>gather: rank, sketch and id of each record in a component.</item>
 /// <item>keep: in the order of rank, a record goes if a record that stays is similar enough by their sketches, for the first such; otherwise it stays. Without this check
 /// a chain of pairs would drop records that share nothing with the one that stays, and large corpora have components of millions.</item>
@@ -99,9 +99,18 @@ public sealed class DedupMinHash : GlobalStep<Record>
         [new MatchStage(), new UniqueStage(), new ConnectStage(), new GatherStage(), new KeepStage(Findings, new SketchLikeness(_options.Bands * _options.Rows, _options.MinSimilarity))];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check() => _options.Bands * _options.Rows > MostHashes
-        ? _rule.Check().Append($"'bands' times 'rows' is {_options.Bands * _options.Rows}, more than {MostHashes} hashes.")
-        : _rule.Check().Concat(_earlier.Faults());
+    public override IEnumerable<string> Check()
+    {
+        foreach (var fault in _rule.Check().Concat(_earlier.Faults()))
+        {
+            yield return fault;
+        }
+
+        if (_options.Bands * _options.Rows > MostHashes)
+        {
+            yield return $"'bands' times 'rows' is {_options.Bands * _options.Rows}, more than {MostHashes} hashes.";
+        }
+    }
 
     /// <inheritdoc/>
     public override string Version() => _earlier.Version();

@@ -50,7 +50,7 @@ public sealed record DedupSemanticOptions
 /// <item>Map: embed the text; note (hash of the sides of a table's planes, address, sides of all planes) for each table, and (address, rank by the rule of `keep`, vector, id) once. 1.1 KB by default, and 2 bytes an element.
 /// A record without a text takes no part. What of a text the model does not see is not compared.</item>
 /// <item>match: of the records in one cell of a table, those that few enough of all planes part are pairs: as many as the cosine asked for makes likely, and three standard deviations more. unique: each pair once.</item>
-/// <item>connect: connected components of the pairs. 12 bytes of memory for a record that is in a pair.</item>
+/// <item>connect: connected components of the pairs by union-find, on the disk where there are many.</item>
 /// <item>gather: rank, vector and id of each record in a component.</item>
 /// <item>keep: in the order of rank, a record goes if its cosine with one that stays is enough, for the first such; otherwise it stays.</item>
 /// <item>Apply: drop what has a finding. The drop names the keeper and the similarity.</item>

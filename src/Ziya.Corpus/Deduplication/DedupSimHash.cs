@@ -55,7 +55,7 @@ public sealed record DedupSimHashOptions
 /// <list type="number">
 /// <item>Map: the fingerprint (<see cref="SimHasher"/>); note (cell, fingerprint, address) for each table (<see cref="BitBlocks"/>), and (address, rank by the rule of `keep`, fingerprint, id) once. A record without a word takes no part.</item>
 /// <item>match: of the records in one cell those within the distance are pairs. unique: each pair once.</item>
-/// <item>connect: connected components of the pairs by union-find. 12 bytes of memory for a record that is in a pair.</item>
+/// <item>connect: connected components of the pairs by union-find, on the disk where there are many.</item>
 /// <item>gather: rank, fingerprint and id of each record in a component.</item>
 /// <item>keep: in the order of rank, a record goes if one that stays is within the distance, for the first such; otherwise it stays.</item>
 /// <item>Apply: drop what has a finding. The drop names the keeper, and as similarity the share of bits that agree.</item>

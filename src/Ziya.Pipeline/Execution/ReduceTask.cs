@@ -14,6 +14,7 @@ internal static class ReduceTask
     {
         var clock = new StepClock(context.Time);
         var stage = ((IGlobalStep)work.Step.Create(context.Job.Seed, context.Models)).Stages[work.Stage];
+        stage.Scratch = context.Scratch;
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
         var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);

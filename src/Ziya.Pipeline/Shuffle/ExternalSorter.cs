@@ -99,32 +99,45 @@ internal sealed class ExternalSorter : IEnumerable<Entry>, IDisposable
 
     private static IEnumerator<Entry> Merged(List<IEnumerator<Entry>> sources)
     {
-        var heap = new PriorityQueue<IEnumerator<Entry>, ReadOnlyMemory<byte>>(EntryOrder.Instance);
-        foreach (var source in sources)
+        var heap = sources.FindAll(source => source.MoveNext()).ConvertAll(source => new Head(source)).ToArray();
+        var count = heap.Length;
+        for (var i = count / 2; i >= 0; i--)
         {
-            if (source.MoveNext())
-            {
-                heap.Enqueue(source, source.Current.Bytes);
-            }
+            Sink(heap.AsSpan(0, count), i);
         }
 
-        while (heap.TryPeek(out var least, out _))
+        while (count > 0)
         {
-            yield return least.Current;
-
-            // Not DequeueEnqueue, which compares with the entry that was least: its bytes are gone after MoveNext.
-            heap.Dequeue();
-            if (least.MoveNext())
-            {
-                heap.Enqueue(least, least.Current.Bytes);
-            }
+            yield return heap[0].Source.Current;
+            heap[0] = heap[0].Source.MoveNext() ? new Head(heap[0].Source) : heap[--count];
+            Sink(heap.AsSpan(0, count), 0);
         }
     }
 
-    private sealed class EntryOrder : IComparer<ReadOnlyMemory<byte>>
+    private static void Sink(Span<Head> heap, int at)
     {
-        public static readonly EntryOrder Instance = new();
+        while ((2 * at) + 1 < heap.Length)
+        {
+            var least = (2 * at) + 1;
+            least += least + 1 < heap.Length && heap[least + 1].IsBefore(heap[least]) ? 1 : 0;
+            if (!heap[least].IsBefore(heap[at]))
+            {
+                return;
+            }
 
-        public int Compare(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceCompareTo(y.Span);
+            (heap[at], heap[least]) = (heap[least], heap[at]);
+            at = least;
+        }
+    }
+
+    /// <summary>A run, and what its next entry begins with.</summary>
+    private readonly struct Head(IEnumerator<Entry> source)
+    {
+        private readonly ulong _prefix = EntryOrder.Prefix(source.Current.Span);
+
+        public IEnumerator<Entry> Source { get; } = source;
+
+        public bool IsBefore(in Head other) =>
+            _prefix != other._prefix ? _prefix < other._prefix : Source.Current.Span.SequenceCompareTo(other.Source.Current.Span) < 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Ziya.Pipeline.Steps;
 
@@ -38,7 +37,7 @@ internal sealed unsafe class SortArena(int mostBytes) : IDisposable
 
         entry.CopyTo(new Span<byte>(_memory + _used, entry.Length));
         Count++;
-        Keys[0] = new Key(Prefix(entry), _used, entry.Length);
+        Keys[0] = new Key(EntryOrder.Prefix(entry), _used, entry.Length);
         _used += entry.Length;
         _sorted = false;
         return true;
@@ -74,19 +73,6 @@ internal sealed unsafe class SortArena(int mostBytes) : IDisposable
         NativeMemory.Free(_memory);
         _memory = null;
         (_size, Count, _used) = (0, 0, 0);
-    }
-
-    private static ulong Prefix(ReadOnlySpan<byte> entry)
-    {
-        if (entry.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(entry);
-        }
-
-        Span<byte> padded = stackalloc byte[sizeof(ulong)];
-        padded.Clear();
-        entry.CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 
     private bool TryGrow(long needed)

@@ -19,14 +19,7 @@ internal sealed class SortRun : IDisposable
     public SortRun(string scratch, int level)
     {
         Level = level;
-        Directory.CreateDirectory(scratch);
-        var path = Path.Combine(scratch, $"{Guid.NewGuid():N}.run");
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
-        if (!OperatingSystem.IsWindows())
-        {
-            // Unlinked at once, so that nothing stays behind however the process ends.
-            File.Delete(path);
-        }
+        _file = ScratchFile.Open(scratch);
     }
 
     /// <summary>How often its entries were merged.</summary>

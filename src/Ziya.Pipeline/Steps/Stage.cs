@@ -36,6 +36,9 @@ public abstract class Stage(string name, IReadOnlyList<Channel> reads, IReadOnly
     /// <summary>The channels written.</summary>
     public IReadOnlyList<Channel> Writes { get; } = writes;
 
+    /// <summary>A local folder for files that do not outlive the stage.</summary>
+    internal string Scratch { get; set; } = Path.Combine(Path.GetTempPath(), "ziya");
+
     /// <summary>What the report should warn of, after <see cref="Reduce(IEnumerable{Entry}, IEntryWriter)"/>: a sentence each.</summary>
     public virtual IEnumerable<string> Warnings => [];
 

@@ -130,6 +130,16 @@ public sealed class DedupMinHashTests
     public void Check_Hashes_AreAtMostAThousand(int bands, int rows, bool good) =>
         Assert.Equal(good, !new DedupMinHash(new DedupMinHashOptions { Bands = bands, Rows = rows }).Check().Any());
 
+    [Fact]
+    public void Check_SeveralFaults_TellsThemAll()
+    {
+        var faults = new DedupMinHash(new DedupMinHashOptions { Bands = 256, Rows = 64, Against = "runs/没有", Keep = Keep.Highest }).Check().ToList();
+
+        Assert.Contains(faults, fault => fault.Contains("16384", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("runs/没有", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("'by'", StringComparison.Ordinal));
+    }
+
     private static List<(Record Record, Drop? Drop)> Run(DedupMinHashOptions options, IReadOnlyList<Record> records, int shards, int partitions) =>
         GlobalStepRunner.Run(() => new DedupMinHash(options), records, shards, partitions);
 
