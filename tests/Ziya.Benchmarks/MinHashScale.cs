@@ -57,7 +57,8 @@ internal static class MinHashScale
             $"{spent}; peak {self.PeakWorkingSet64 / 1e6:0} MB; run folder {disk / 1e9:0.0} GB; {dropped} of {copies} copies dropped"));
         foreach (var phase in report.Phases)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {phase.Name,-36} {phase.Seconds,7:0.0} s {peaks.Of(phase.Name) / 1e6,5:0} MB"));
+            var (all, heap) = peaks.Of(phase.Name);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {phase.Name,-36} {phase.Seconds,7:0.0} s {all / 1e6,5:0} MB, of it {heap / 1e6,4:0} collected"));
         }
     }
 }

@@ -61,6 +61,10 @@ internal sealed class PassTask
             _context.Progress.AddPoisoned(-_poisoned);
             throw;
         }
+        finally
+        {
+            _spills?.Dispose();
+        }
     }
 
     private Marker RunOnce(CancellationToken cancel)

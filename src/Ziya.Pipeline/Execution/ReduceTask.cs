@@ -17,7 +17,7 @@ internal static class ReduceTask
         stage.Scratch = context.Scratch;
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
-        var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
+        using var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
         var meter = new ModelMeter();
         meter.Enter(work.Step.Key);
         stage.Reduce(Watched(sorter, cancel), spills.AtOnce(), cancel);

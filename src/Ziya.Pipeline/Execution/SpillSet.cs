@@ -7,7 +7,7 @@ using Ziya.Pipeline.Storage;
 namespace Ziya.Pipeline.Execution;
 
 /// <summary>The spill files of one task, one a channel. Entries are held back until <see cref="Keep"/>, so that a record that makes a step throw leaves none.</summary>
-internal sealed class SpillSet : IEntryWriter
+internal sealed class SpillSet : IEntryWriter, IDisposable
 {
     private const int LeastChunkBytes = 4 << 10;
     private const int MostChunkBytes = 256 << 10;
@@ -88,6 +88,15 @@ internal sealed class SpillSet : IEntryWriter
         {
             target.Writer.Finish();
             target.File.Rows = target.Writer.Entries;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var target in _targets.Values)
+        {
+            target.Writer.Dispose();
         }
     }
 

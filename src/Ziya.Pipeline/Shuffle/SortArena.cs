@@ -1,18 +1,17 @@
-using System.Runtime.InteropServices;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Pipeline.Shuffle;
 
 /// <summary>
-/// Entries in memory, to be sorted by their bytes: these grow from the front, and keys of 16 bytes from the back. Outside the collected heap, where arrays of this size stay until a full
-/// collection, and so those of task after task beside each other.
+/// Entries in memory, to be sorted by their bytes: these grow from the front, and keys of 16 bytes from the back.
 /// </summary>
-/// <param name="mostBytes">Budget. It is taken as needed, doubling.</param>
+/// <param name="mostBytes">Budget. It is asked for whole once a little is not enough: what is not written to takes no memory.</param>
 internal sealed unsafe class SortArena(int mostBytes) : IDisposable
 {
     private const int FirstBytes = 1 << 16;
     private const int LeastBytes = 2048;
 
+    private PageMemory? _pages;
     private byte* _memory;
     private int _size;
     private int _used;
@@ -29,7 +28,7 @@ internal sealed unsafe class SortArena(int mostBytes) : IDisposable
     /// <summary>Adds an entry if it fits.</summary>
     public bool TryAdd(ReadOnlySpan<byte> entry)
     {
-        var needed = _used + entry.Length + ((Count + 1L) * sizeof(Key));
+        var needed = (long)_used + entry.Length + ((Count + 1L) * sizeof(Key));
         if (needed > _size && !TryGrow(needed))
         {
             return false;
@@ -70,8 +69,7 @@ internal sealed unsafe class SortArena(int mostBytes) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.Free(_memory);
-        _memory = null;
+        _pages?.Dispose();
         (_size, Count, _used) = (0, 0, 0);
     }
 
@@ -82,11 +80,14 @@ internal sealed unsafe class SortArena(int mostBytes) : IDisposable
             return false;
         }
 
-        var size = (int)Math.Min(Math.Max(Math.Max(FirstBytes, 2L * _size), (needed + sizeof(Key) - 1) / sizeof(Key) * sizeof(Key)), MostBytes);
+        var size = needed <= FirstBytes ? Math.Min(FirstBytes, MostBytes) : MostBytes;
         var keys = (nint)Count * sizeof(Key);
-        _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)size);
-        Buffer.MemoryCopy(_memory + _size - keys, _memory + size - keys, keys, keys);
-        _size = size;
+        var pages = new PageMemory(size);
+        Buffer.MemoryCopy(_memory, pages.Start, size, _used);
+        Buffer.MemoryCopy(_memory + _size - keys, pages.Start + size - keys, keys, keys);
+        _pages?.Dispose();
+        (_pages, _size) = (pages, size);
+        _memory = pages.Start;
         return true;
     }
 

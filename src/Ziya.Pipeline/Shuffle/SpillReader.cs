@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using Ziya.Pipeline.Steps;
@@ -39,24 +40,36 @@ internal static class SpillReader
         }
 
         var buffer = Array.Empty<byte>();
-        for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
+        try
         {
-            var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
-            if (BinaryPrimitives.ReadInt32LittleEndian(line.Span) != partition)
+            for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
             {
-                continue;
-            }
+                var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
+                if (BinaryPrimitives.ReadInt32LittleEndian(line.Span) != partition)
+                {
+                    continue;
+                }
 
-            var length = BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]);
-            buffer = buffer.Length < length ? new byte[length] : buffer;
-            stream.Position = BinaryPrimitives.ReadInt64LittleEndian(line.Span[8..]);
-            stream.ReadExactly(buffer, 0, length);
-            if (XxHash3.HashToUInt64(buffer.AsSpan(0, length)) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
-            {
-                throw Corrupt(store, file);
-            }
+                var length = BinaryPrimitives.ReadInt32LittleEndian(line.Span[4..]);
+                if (buffer.Length < length)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(length);
+                }
 
-            yield return buffer.AsMemory(0, length);
+                stream.Position = BinaryPrimitives.ReadInt64LittleEndian(line.Span[8..]);
+                stream.ReadExactly(buffer, 0, length);
+                if (XxHash3.HashToUInt64(buffer.AsSpan(0, length)) != BinaryPrimitives.ReadUInt64LittleEndian(line.Span[16..]))
+                {
+                    throw Corrupt(store, file);
+                }
+
+                yield return buffer.AsMemory(0, length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

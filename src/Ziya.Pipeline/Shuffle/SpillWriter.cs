@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
@@ -8,7 +7,7 @@ namespace Ziya.Pipeline.Shuffle;
 /// Writes the entries of one channel of one task to one file: chunks of entries (<see cref="PackedEntry"/>), a chunk a partition, each with
 /// its XxHash3; then an index of the chunks; then the index's offset. A reader fetches only the chunks of its partition.
 /// </summary>
-internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
+internal sealed unsafe class SpillWriter(Stream target, int partitions, int chunkBytes) : IDisposable
 {
     /// <summary>Last bytes of a spill file: index offset (8), chunks in the index (4), version (4), hash of the index (8).</summary>
     public const int TailBytes = 24;
@@ -21,6 +20,7 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
 
     private readonly Chunk[] _chunks = [.. Enumerable.Range(0, partitions).Select(_ => new Chunk())];
     private readonly List<byte[]> _index = [];
+    private PageMemory? _room;
     private long _offset;
 
     /// <summary>How many entries were added.</summary>
@@ -33,13 +33,13 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
     public void Add(int partition, ReadOnlySpan<byte> entry)
     {
         var chunk = _chunks[partition];
-        var needed = PackedEntry.MostBytes(entry.Length);
-        if (chunk.Used > 0 && chunk.Used + needed > chunkBytes)
+        if (chunk.Used > 0 && chunk.Used + PackedEntry.MostBytes(entry.Length) > chunkBytes)
         {
             Flush(partition);
         }
 
-        chunk.Add(entry, Math.Max(chunkBytes, needed));
+        _room ??= new PageMemory((long)partitions * chunkBytes);
+        chunk.Add(entry, _room.Start + ((nint)partition * chunkBytes), chunkBytes);
         Entries++;
     }
 
@@ -49,7 +49,6 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
         for (var partition = 0; partition < partitions; partition++)
         {
             Flush(partition);
-            _chunks[partition].Release();
         }
 
         var hash = new XxHash3();
@@ -66,6 +65,9 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
         BinaryPrimitives.WriteUInt64LittleEndian(tail[16..], hash.GetCurrentHashAsUInt64());
         target.Write(tail);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _room?.Dispose();
 
     private void Flush(int partition)
     {
@@ -89,25 +91,28 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
     /// <summary>Entries of one partition that are not written yet.</summary>
     private sealed class Chunk
     {
-        private byte[] _packed = [];
+        private byte* _room;
+        private int _size;
+        private byte[]? _large;
         private byte[] _before = [];
         private int _length;
 
         public int Used { get; private set; }
 
-        public ReadOnlySpan<byte> Packed => _packed.AsSpan(0, Used);
+        public ReadOnlySpan<byte> Packed => All[..Used];
 
-        public void Add(ReadOnlySpan<byte> entry, int bytes)
+        private Span<byte> All => _large is null ? new Span<byte>(_room, _size) : _large;
+
+        /// <param name="entry">The entry.</param>
+        /// <param name="room">Where the chunk is made. An entry that does not fit gets an array of its own.</param>
+        /// <param name="size">Bytes of it.</param>
+        public void Add(ReadOnlySpan<byte> entry, byte* room, int size)
         {
-            if (_packed.Length < bytes)
-            {
-                Release();
-
-                // Rented, so that the chunks of task after task are the same ones.
-                _packed = ArrayPool<byte>.Shared.Rent(bytes);
-            }
-
-            Used += PackedEntry.Write(_packed.AsSpan(Used), entry, _before.AsSpan(0, _length));
+            var needed = PackedEntry.MostBytes(entry.Length);
+            _room = room;
+            _size = size;
+            _large ??= Used == 0 && needed > size ? new byte[needed] : null;
+            Used += PackedEntry.Write(All[Used..], entry, _before.AsSpan(0, _length));
             if (_before.Length < entry.Length)
             {
                 _before = new byte[entry.Length];
@@ -117,12 +122,6 @@ internal sealed class SpillWriter(Stream target, int partitions, int chunkBytes)
             _length = entry.Length;
         }
 
-        public void Clear() => (Used, _length) = (0, 0);
-
-        public void Release()
-        {
-            ArrayPool<byte>.Shared.Return(_packed);
-            _packed = [];
-        }
+        public void Clear() => (_large, Used, _length) = (null, 0, 0);
     }
 }

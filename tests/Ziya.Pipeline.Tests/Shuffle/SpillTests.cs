@@ -77,7 +77,7 @@ public sealed class SpillTests
         var random = new Random(partitions + chunkBytes);
         var added = Enumerable.Range(0, partitions).Select(_ => new List<string>()).ToList();
         using var file = store.Create("a.spill");
-        var writer = new SpillWriter(file.Content, partitions, chunkBytes);
+        using var writer = new SpillWriter(file.Content, partitions, chunkBytes);
         for (var i = 0; i < count; i++)
         {
             var entry = new byte[i % 50 == 49 ? 500 : random.Next(30)];
