@@ -18,31 +18,48 @@ internal static class GatherTask
         var output = context.Job.Output;
         var format = (TokenFormat)output.OpenFormat();
         var info = format.Info with { LossMask = format.HasMask(work.Kind) };
-        var folders = new SortedDictionary<string, Packer>(StringComparer.Ordinal);
+        Packer Open(string folder)
+        {
+            var path = DatasetWriter.Staging(work.Phase) + folder;
+            return Packer.Of(new TokenFiles(name => outputs.Open(path + name, Compression.None), outputs.End, Marker.Part(task.Number), info, (long)output.ShardMb << 20), info);
+        }
+
+        // One folder comes after the other; only those that share a hash come mixed.
+        var open = new SortedDictionary<string, Packer>(StringComparer.Ordinal);
+        var (hash, records) = (0U, 0);
         Packer? packer = null;
-        var records = 0;
         foreach (var entry in sorter)
         {
             cancel.ThrowIfCancellationRequested();
             var chunk = new TokenChunk(entry, info.Width);
-            if (chunk.Folder is { } folder && !folders.TryGetValue(folder, out packer))
+            if (chunk.FolderHash != hash)
             {
-                var path = DatasetWriter.Staging(work.Phase) + folder;
-                var files = new TokenFiles(name => outputs.Open(path + name, Compression.None), Marker.Part(task.Number), info, (long)output.ShardMb << 20);
-                folders.Add(folder, packer = Packer.Of(files, info));
+                Finish(open);
+                hash = chunk.FolderHash;
+            }
+
+            if (chunk.Folder is { } folder && !open.TryGetValue(folder, out packer))
+            {
+                open.Add(folder, packer = Open(folder));
             }
 
             packer!.Add(chunk);
             records += chunk.IsLast ? 1 : 0;
         }
 
-        foreach (var one in folders.Values)
-        {
-            one.Finish();
-        }
-
+        Finish(open);
         var written = outputs.Commit();
         clock.Lap(StepClock.Write);
         return new Marker(work.Phase.Hash, task.Number, clock.Seconds, bytes, new() { Seen = records }, written, null) { Spent = clock.Spent };
+    }
+
+    private static void Finish(SortedDictionary<string, Packer> open)
+    {
+        foreach (var packer in open.Values)
+        {
+            packer.Finish();
+        }
+
+        open.Clear();
     }
 }

@@ -11,13 +11,14 @@ internal sealed class TaskOutputs(IStore store) : IDisposable
     private const int MostFiles = 512;
 
     private readonly SortedDictionary<string, RowFile> _files = new(StringComparer.Ordinal);
+    private int _ended;
 
     /// <summary>The file at a path, started on the first call.</summary>
     public RowFile Open(string path, Compression compression, int zstdLevel = 1)
     {
         if (!_files.TryGetValue(path, out var file))
         {
-            if (_files.Count >= MostFiles)
+            if (_files.Count - _ended >= MostFiles)
             {
                 throw new InvalidOperationException(
                     $"One task would write over {MostFiles} files at once ('{path}' is one too many). Use fields with fewer values in output.write.");
@@ -27,6 +28,13 @@ internal sealed class TaskOutputs(IStore store) : IDisposable
         }
 
         return file;
+    }
+
+    /// <summary>Ends a file that is whole. It appears with the others, but takes no memory until then.</summary>
+    public void End(RowFile file)
+    {
+        file.End();
+        _ended++;
     }
 
     /// <summary>Makes the files appear.</summary>
@@ -47,9 +55,12 @@ internal sealed class RowFile : IDisposable
 {
     private readonly string _path;
     private readonly PendingFile _pending;
-    private readonly HashingStream _hashing;
-    private readonly Stream _packing;
-    private bool _closed;
+
+    // Null once the file is whole: closed streams keep their buffers.
+    private HashingStream? _hashing;
+    private Stream? _packing;
+    private string _hash = "";
+    private long _packedBytes;
 
     public RowFile(string path, PendingFile pending, Compression compression, int zstdLevel)
     {
@@ -69,13 +80,13 @@ internal sealed class RowFile : IDisposable
     public long Bytes { get; private set; }
 
     /// <summary>Where bytes that are not rows go.</summary>
-    public Stream Content => _packing;
+    public Stream Content => _packing!;
 
     /// <summary>Writes a row and a newline.</summary>
     public void Write(JsonLine line)
     {
         line.Raw((byte)'\n');
-        _packing.Write(line.Written);
+        _packing!.Write(line.Written);
         Bytes += line.Length;
         Rows++;
     }
@@ -83,33 +94,51 @@ internal sealed class RowFile : IDisposable
     /// <summary>Adds tokens of a row.</summary>
     public void AddTokens(double tokens) => Tokens = (Tokens ?? 0) + (long)tokens;
 
+    /// <summary>Nothing more is written.</summary>
+    public void End()
+    {
+        Close();
+        _pending.End();
+    }
+
     /// <summary>Makes the file appear.</summary>
     public TaskOutput Commit()
     {
-        _closed = true;
-        _packing.Dispose();
+        Close();
         _pending.Commit();
-        return new TaskOutput(_path, _hashing.Written, _hashing.Hash(), Rows) { Tokens = Tokens };
+        return new TaskOutput(_path, _packedBytes, _hash, Rows) { Tokens = Tokens };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_closed)
+        try
         {
-            _closed = true;
-            try
-            {
-                _packing.Dispose();
-            }
-            catch (IOException)
-            {
-                // The disk is full: what was packed is dropped with the file.
-            }
+            _packing?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full: what was packed is dropped with the file.
         }
 
+        _packing = null;
         _pending.Dispose();
-        _hashing.Dispose();
+        _hashing?.Dispose();
+    }
+
+    private void Close()
+    {
+        if (_packing is null)
+        {
+            return;
+        }
+
+        var (packing, hashing) = (_packing, _hashing!);
+        _packing = null;
+        packing.Dispose();
+        (_packedBytes, _hash) = (hashing.Written, hashing.Hash());
+        hashing.Dispose();
+        _hashing = null;
     }
 
     private sealed class HashingStream(Stream inner) : Stream

@@ -336,7 +336,9 @@ public sealed partial class FileStore : IStore
     {
         private readonly string _path;
         private readonly string _aside;
-        private readonly FileStream _stream;
+
+        // Null once it is whole: a closed stream keeps its buffer.
+        private FileStream? _stream;
         private bool _committed;
 
         public PendingOnDisk(string path, string aside)
@@ -345,12 +347,18 @@ public sealed partial class FileStore : IStore
             _stream = new FileStream(_aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         }
 
-        public override Stream Content => _stream;
+        public override Stream Content => _stream!;
+
+        public override void End()
+        {
+            _stream?.Flush(true);
+            _stream?.Dispose();
+            _stream = null;
+        }
 
         public override void Commit()
         {
-            _stream.Flush(true);
-            _stream.Dispose();
+            End();
             File.Move(_aside, _path, true);
             _committed = true;
         }
@@ -364,7 +372,7 @@ public sealed partial class FileStore : IStore
 
             try
             {
-                _stream.Dispose();
+                _stream?.Dispose();
             }
             catch (IOException)
             {

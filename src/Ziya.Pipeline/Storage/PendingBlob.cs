@@ -18,6 +18,8 @@ internal sealed class PendingBlob(BlockBlobClient blob, string place, BlobFaults
 
     public override Stream Content => _content;
 
+    public override void End() => _content.End();
+
     public override void Commit() => _content.Commit();
 
     protected override void Dispose(bool disposing) => _content.Dispose();
@@ -54,6 +56,16 @@ internal sealed class PendingBlob(BlockBlobClient blob, string place, BlobFaults
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public void End()
+        {
+            if (_block.Length > 0)
+            {
+                Stage();
+            }
+
+            _block.Capacity = 0;
+        }
 
         public void Commit()
         {

@@ -6,6 +6,9 @@ public abstract class PendingFile : IDisposable
     /// <summary>Where its content goes.</summary>
     public abstract Stream Content { get; }
 
+    /// <summary>Its content is whole: what was held for it, buffers and an open file, is let go. It appears by <see cref="Commit"/> all the same.</summary>
+    public abstract void End();
+
     /// <summary>Makes the file appear, whole and on the disk.</summary>
     public abstract void Commit();
 

@@ -49,6 +49,8 @@ internal sealed class MortalStore(IStore store, int lives) : IStore
     {
         public override Stream Content => file.Content;
 
+        public override void End() => file.End();
+
         public override void Commit()
         {
             owner.Live();

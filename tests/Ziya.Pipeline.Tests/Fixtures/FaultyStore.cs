@@ -2,8 +2,8 @@ using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Tests.Fixtures;
 
-/// <summary>A store that fails when it is told to: before each call, <paramref name="before"/> may throw.</summary>
-internal sealed class FaultyStore(IStore inner, Action<string, string> before) : IStore
+/// <summary>A store that fails when it is told to: before each call, <paramref name="before"/> may throw. <paramref name="closed"/> hears of each reader that is closed.</summary>
+internal sealed class FaultyStore(IStore inner, Action<string, string> before, Action<string>? closed = null) : IStore
 {
     public string Root => inner.Root;
 
@@ -22,7 +22,7 @@ internal sealed class FaultyStore(IStore inner, Action<string, string> before) :
     public Stream OpenRead(string path, long offset = 0)
     {
         before("open", path);
-        return inner.OpenRead(path, offset);
+        return closed is null ? inner.OpenRead(path, offset) : new Reader(inner, path, offset, () => closed(path));
     }
 
     public PendingFile Create(string path)
@@ -51,9 +51,30 @@ internal sealed class FaultyStore(IStore inner, Action<string, string> before) :
 
     public void Sweep() => inner.Sweep();
 
+    private sealed class Reader : MemoryStream
+    {
+        private readonly Action _closed;
+
+        public Reader(IStore store, string path, long offset, Action closed)
+        {
+            _closed = closed;
+            using var file = store.OpenRead(path);
+            file.CopyTo(this);
+            Position = offset;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed();
+            base.Dispose(disposing);
+        }
+    }
+
     private sealed class Pending(PendingFile inner, Action before) : PendingFile
     {
         public override Stream Content => inner.Content;
+
+        public override void End() => inner.End();
 
         public override void Commit()
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ziya.Models.Tokenization;
@@ -241,6 +243,45 @@ public sealed class TokensFormatTests : IDisposable
         // A second run with fewer files takes the old ones away.
         Run("many", "context: 512", write: "{language}");
         Assert.Empty(Directory.GetFiles(Out("many") + "/en", "part-00000-01.bin"));
+    }
+
+    /// <summary>More folders than files may be open at once, and two of them of the same hash, which come mixed.</summary>
+    [Theory]
+    [InlineData(5000, "", "")]
+    [InlineData(300, "context: 8", ".pieces")]
+    public void Run_ThousandsOfFolders_AreWrittenOneAfterTheOther(int folders, string tokens, string beside)
+    {
+        var (first, second) = Alike();
+        var names = Enumerable.Range(0, folders).Select(i => (i % 2 == 0 ? "来源" : "source-") + i.ToString("00000", CultureInfo.InvariantCulture)).Concat([first, second]).ToList();
+        var records = Enumerable.Range(0, 2 * names.Count).Select(i => (Id: $"d{i}", Text: $"{i} 数据 data", Source: names[i % names.Count]))
+            .Concat(Enumerable.Range(0, 40).Select(i => (Id: $"s{i}", Text: $"{i} 模型 model", Source: i % 2 == 0 ? first : second))).ToList();
+        Write("document", [.. records.Select(record => (object)new { id = record.Id, text = record.Text, source = record.Source })]);
+
+        var manifest = Run("folders", tokens, write: "{source}");
+
+        Assert.Equal(records.Count, (int)manifest["rows"]!);
+        var texts = records.ToLookup(record => record.Source, record => Whole(record.Text));
+        foreach (var folder in names)
+        {
+            var file = new IndexedReader($"{Out("folders")}/{folder}/part-00000.bin");
+            Assert.Equal(texts[folder].SelectMany(text => text.Split(' ')).Order(), file.Sequences.SelectMany(ids => ids).Select(id => $"{id}").Order());
+            Assert.True(File.Exists($"{Out("folders")}/{folder}/part-00000{beside}.bin"));
+        }
+    }
+
+    /// <summary>Two names whose folders have the same hash.</summary>
+    private static (string First, string Second) Alike()
+    {
+        var seen = new Dictionary<uint, string>();
+        for (var i = 0; ; i++)
+        {
+            var name = $"alike-{i}";
+            var hash = (uint)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name + "/"));
+            if (!seen.TryAdd(hash, name))
+            {
+                return (seen[hash], name);
+            }
+        }
     }
 
     [Theory]

@@ -29,6 +29,9 @@ internal sealed class IndexedFile(RowFile bin, RowFile idx, byte code, int width
     /// <summary>The file with the sequences.</summary>
     public RowFile Bin => bin;
 
+    /// <summary>The index.</summary>
+    public RowFile Idx => idx;
+
     /// <summary>Adds to the sequence.</summary>
     public void Append(ReadOnlySpan<byte> elements)
     {

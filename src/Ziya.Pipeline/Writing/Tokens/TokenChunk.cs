@@ -10,8 +10,8 @@ internal readonly ref struct TokenChunk
     /// <summary>Most tokens of one.</summary>
     public const int Most = 1 << 14;
 
-    /// <summary>Bytes before the folder: key, address, number of the chunk, flags, length of the folder.</summary>
-    public const int Head = 23;
+    /// <summary>Bytes before the folder: hash of the folder, key, address, number of the chunk, flags, length of the folder.</summary>
+    public const int Head = 27;
 
     /// <summary>Flags.</summary>
     public const byte First = 1, Last = 2, Masked = 4;
@@ -22,8 +22,9 @@ internal readonly ref struct TokenChunk
     public TokenChunk(Entry entry, int width)
     {
         var bytes = entry.Span;
-        _flags = bytes[20];
-        var folder = BinaryPrimitives.ReadUInt16LittleEndian(bytes[21..]);
+        FolderHash = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        _flags = bytes[24];
+        var folder = BinaryPrimitives.ReadUInt16LittleEndian(bytes[25..]);
         Folder = IsFirst ? Encoding.UTF8.GetString(bytes.Slice(Head, folder)) : null;
         var rest = bytes[(Head + folder)..];
         var masked = (_flags & Masked) != 0;
@@ -31,6 +32,9 @@ internal readonly ref struct TokenChunk
         Tokens = rest[..(count * width)];
         Learned = masked ? rest[(count * width)..] : [];
     }
+
+    /// <summary>A hash of the folder its record goes to.</summary>
+    public uint FolderHash { get; }
 
     /// <summary>The folder its record goes to, in its first chunk.</summary>
     public string? Folder { get; }

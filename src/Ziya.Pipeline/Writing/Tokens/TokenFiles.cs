@@ -9,10 +9,11 @@ namespace Ziya.Pipeline.Writing;
 /// of what each context is made of. The next number where they grow over their limit, between two sequences.
 /// </summary>
 /// <param name="open">Opens a file by its name.</param>
+/// <param name="end">Ends a file that is whole.</param>
 /// <param name="part">What the names begin with.</param>
 /// <param name="info">What is written.</param>
 /// <param name="mostBytes">When there is another file.</param>
-internal sealed class TokenFiles(Func<string, RowFile> open, string part, TokenFileInfo info, long mostBytes)
+internal sealed class TokenFiles(Func<string, RowFile> open, Action<RowFile> end, string part, TokenFileInfo info, long mostBytes)
 {
     /// <summary>What the names of masks have before their endings.</summary>
     public const string Mask = ".mask";
@@ -53,9 +54,13 @@ internal sealed class TokenFiles(Func<string, RowFile> open, string part, TokenF
     /// <summary>Writes the indexes.</summary>
     public void Finish()
     {
-        _tokens?.Finish();
-        _mask?.Finish();
-        _pieces?.Finish();
+        foreach (var file in new[] { _tokens, _mask, _pieces }.OfType<IndexedFile>())
+        {
+            file.Finish();
+            end(file.Bin);
+            end(file.Idx);
+        }
+
         (_tokens, _mask, _pieces) = (null, null, null);
     }
 

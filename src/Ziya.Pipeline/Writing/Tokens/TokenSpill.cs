@@ -10,8 +10,8 @@ using Ziya.Pipeline.Steps;
 namespace Ziya.Pipeline.Writing;
 
 /// <summary>
-/// First half of the shuffle: the tokens of each record as entries under a random key. Sorted by their bytes they are in the order of the files; a partition is a stretch of the keys, so that the
-/// files one after another are one permutation of all records, whatever the shards and the workers.
+/// First half of the shuffle: the tokens of each record as entries under a hash of its folder and a random key. Sorted by their bytes they are in the order of the files, one folder
+/// after the other; a partition is a stretch of the keys, so that the files of a folder one after another are one permutation of its records, whatever the shards and the workers.
 /// </summary>
 internal sealed class TokenSpill(OutputOptions options, RecordKind kind, ulong seed, SpillSet spills)
 {
@@ -55,7 +55,7 @@ internal sealed class TokenSpill(OutputOptions options, RecordKind kind, ulong s
     private void Add(ulong key, Address at, int chunk, byte[] folder, int from)
     {
         var count = Math.Min(TokenChunk.Most, _row.Count - from);
-        var named = chunk == 0 ? folder.AsSpan() : [];
+        ReadOnlySpan<byte> named = chunk == 0 ? folder : [];
         var size = TokenChunk.Head + named.Length + count * (_format.Info.Width + 1);
         if (_entry.Length < size)
         {
@@ -63,11 +63,12 @@ internal sealed class TokenSpill(OutputOptions options, RecordKind kind, ulong s
         }
 
         var entry = _entry.AsSpan(0, size);
-        BinaryPrimitives.WriteUInt64BigEndian(entry, key);
-        at.Write(entry[8..]);
-        BinaryPrimitives.WriteInt32BigEndian(entry[16..], chunk);
-        entry[20] = (byte)((chunk == 0 ? TokenChunk.First : 0) | (from + count == _row.Count ? TokenChunk.Last : 0) | (_format.HasMask(kind) ? TokenChunk.Masked : 0));
-        BinaryPrimitives.WriteUInt16LittleEndian(entry[21..], (ushort)named.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(entry, (uint)XxHash3.HashToUInt64(folder));
+        BinaryPrimitives.WriteUInt64BigEndian(entry[4..], key);
+        at.Write(entry[12..]);
+        BinaryPrimitives.WriteInt32BigEndian(entry[20..], chunk);
+        entry[24] = (byte)((chunk == 0 ? TokenChunk.First : 0) | (from + count == _row.Count ? TokenChunk.Last : 0) | (_format.HasMask(kind) ? TokenChunk.Masked : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(entry[25..], (ushort)named.Length);
         named.CopyTo(entry[TokenChunk.Head..]);
         var used = TokenChunk.Head + named.Length;
         foreach (var id in _row.Ids.Slice(from, count))
