@@ -21,18 +21,24 @@ internal sealed class JoinSource(PassWork work, IStore store)
     public IEnumerable<Incoming> Read(int shard)
     {
         var changes = work.Changes.Select(pass => new Cursor(store, ChangesPath(pass.Phase, shard))).ToList();
-        var path = BasePath(work.Base!.Phase, shard);
-        foreach (var (ordinal, json) in RowReader.Rows(store, path))
+        try
         {
-            if (!IsDropped(changes, ordinal))
+            var path = BasePath(work.Base!.Phase, shard);
+            foreach (var (ordinal, json) in RowReader.Rows(store, path))
             {
-                var record = (HasNewText(changes, ordinal) ? _parser.ParseWithoutText(json.Span, out var fault) : _parser.Parse(json.Span, default, "", out fault))
-                    ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
-                yield return new Incoming(Join(record, changes, ordinal), ordinal, json.Length, null);
+                if (!IsDropped(changes, ordinal))
+                {
+                    var record = (HasNewText(changes, ordinal) ? _parser.ParseWithoutText(json.Span, out var fault) : _parser.Parse(json.Span, default, "", out fault))
+                        ?? throw RowReader.Damaged(store, path, $"row {ordinal + 1}: {fault}");
+                    yield return new Incoming(Join(record, changes, ordinal), ordinal, json.Length, null);
+                }
             }
         }
-
-        changes.ForEach(change => change.Dispose());
+        finally
+        {
+            // A task that fails does not read to the end.
+            changes.ForEach(change => change.Dispose());
+        }
     }
 
     /// <summary>Whether a pass since has dropped it: then it need not be parsed, which is most of what a record costs.</summary>
