@@ -126,11 +126,11 @@ public sealed record OnnxModelOptions : RecordableModelOptions, IModelWithTokeni
         }
     }
 
-    /// <summary>Names, lengths and times of the files: weights of gigabytes are not read for it.</summary>
+    /// <summary>Names, lengths and contents of the files, of weights of gigabytes stretches only.</summary>
     protected override string ModelVersion()
     {
         var files = new DirectoryInfo(Onnx) is { Exists: true } folder ? folder.EnumerateFiles() : [];
-        return FileVersions.Of(files.OrderBy(file => file.Name, StringComparer.Ordinal).Append(new FileInfo(Template ?? PlainTemplate)));
+        return FileVersions.OfModel(files.OrderBy(file => file.Name, StringComparer.Ordinal).Append(new FileInfo(Template ?? PlainTemplate)));
     }
 
     /// <inheritdoc/>

@@ -66,7 +66,7 @@ public sealed class ModelTokenizer : Tokenizer
     /// <exception cref="InvalidDataException">There is no tokenizer, or one that cannot be used; the message says why.</exception>
     public static ModelTokenizer Load(string path, TokenizerSwitches? switches = null) => TokenizerFolder.Load(path, switches ?? new TokenizerSwitches());
 
-    /// <summary>What changes when the files of a tokenizer do: their names, lengths and times.</summary>
+    /// <summary>What changes when the files of a tokenizer do: their names, lengths and contents.</summary>
     public static string VersionOf(string path)
     {
         var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;

@@ -121,7 +121,7 @@ public sealed partial class Run : IDisposable
         var compiled = Planner.Compile(job, plan.Shards);
         return compiled.Plan.Hash == plan.Hash
             ? new Run(job, compiled, folder, catalog, claim, time)
-            : throw new JobFailedException($"{folder.Root} was planned by another version of this program. Run the same version on every machine, or start the job again.");
+            : throw new JobFailedException($"{folder.Root} was planned by another version of this program, or with other files of models. Have the same on every machine, or start the job again.");
     }
 
     internal static Run OpenAt(IStore store, Job job, CompiledPlan compiled, StepCatalog catalog, bool fresh, TimeProvider time) =>

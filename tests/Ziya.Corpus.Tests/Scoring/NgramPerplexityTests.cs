@@ -72,6 +72,25 @@ public sealed class NgramPerplexityTests : IDisposable
         Assert.Contains("one of 'model' and 'lm'", string.Concat(Step(new PerplexityOptions()).Check()), StringComparison.Ordinal);
     }
 
+    /// <summary>Machines have copies of their own, of other times.</summary>
+    [Theory]
+    [InlineData("zh.arpa", "-1.5\t灯塔")]
+    [InlineData("en.arpa", "-1.5\tlantern")]
+    public void Version_CopyOfAModel_IsTheSameUntilAByteChanges(string name, string line)
+    {
+        Directory.CreateDirectory(_samples.PathOf("copy"));
+        var (path, copy) = (_samples.PathOf(name), _samples.PathOf("copy/" + name));
+        File.WriteAllText(path, $"\\data\\\nngram 1=1\n\n\\1-grams:\n{line}\n\n\\end\\\n");
+        File.Copy(path, copy);
+        File.SetLastWriteTimeUtc(copy, DateTime.UnixEpoch);
+        Assert.Equal(VersionOf(path), VersionOf(copy));
+
+        File.WriteAllText(copy, File.ReadAllText(copy).Replace("-1.5", "-1.6", StringComparison.Ordinal));
+        Assert.NotEqual(VersionOf(path), VersionOf(copy));
+
+        string VersionOf(string lm) => Step(new PerplexityOptions { Lm = new Dictionary<string, string> { ["any"] = lm } }).Version();
+    }
+
     private string Faults(string name, string path, string? tokens = null) =>
         string.Concat(Step(new PerplexityOptions { Lm = new Dictionary<string, string> { [name] = path }, Tokens = tokens }).Check());
 

@@ -110,6 +110,9 @@ public sealed class CountTokensTests : IDisposable
         File.Copy(Sample("code/tokenizer.json"), path);
         var before = Planner.Make(Job("document", $"tokenizer: {path}"), Catalog);
         File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(1));
+        Assert.Equal(before.Hash, Planner.Make(Job("document", $"tokenizer: {path}"), Catalog).Hash);
+
+        File.AppendAllText(path, "\n");
         var after = Planner.Make(Job("document", $"tokenizer: {path}"), Catalog);
         Assert.NotEqual(before.Phases[^1].Hash, after.Phases[^1].Hash);
         Assert.NotEqual(before.Hash, after.Hash);
