@@ -17,15 +17,15 @@ internal static class Api
         var api = routes.MapGroup("/api");
         api.MapGet("/runs", (RunShelf runs) => Json(runs.Lately())).WithSummary("All runs: state, phases, records so far.").Produces<IReadOnlyList<RunState>>();
         api.MapGet("/runs/{name}", (RunShelf runs, string name) => Json(runs.Find(name))).WithSummary("One run.").Produces<RunState>().Produces<Problem>(404);
-        api.MapGet("/runs/{name}/report", (RunShelf runs, string name) => runs.ReportOf(name) is { } report ? Results.Bytes(JsonText.Write(report), "application/json") : None())
-            .WithSummary("The report as it is now, the funnel so far while the run goes on.").Produces(200, contentType: "application/json").Produces<Problem>(404);
+        api.MapGet("/runs/{name}/report", (RunShelf runs, string name) => runs.ReportOf(name) is { } report ? Results.Bytes(JsonText.Write(report), "application/json") : Counting(runs, name))
+            .WithSummary("The report as it is now, the funnel so far while the run goes on.").Produces(200, contentType: "application/json").Produces<Problem>(404).Produces<Problem>(503);
         api.MapGet("/runs/{name}/records", Records).WithSummary("Dropped or quarantined records of a set such as dropped/dedup_exact, 50 at a time; q is a text they hold.").Produces<Rows>().Produces<Problem>(404);
         api.MapGet("/runs/{name}/trace", StoryOf)
             .WithSummary("The stories of the records of an id. No model is asked for it.").Produces<IReadOnlyList<IReadOnlyList<TraceLine>>>().Produces<Problem>(404).Produces<Problem>(409);
         api.MapGet("/runs/{name}/log", (RunShelf runs, string name, string? level, string? phase, int? task) => runs.LogOf(name, LogPages.Filter(level, phase, task), LogPages.Most) is var (lines, _) ? Json(lines) : None())
             .WithSummary("The last lines of the log: level debug, information (default), warning or error and what matters more; of a phase, of a task.").Produces<IReadOnlyList<LogLine>>().Produces<Problem>(404);
-        api.MapGet("/runs/{name}/failures", (RunShelf runs, string name) => runs.LookAt(name) is { } look ? Json(FailedTask.Of(look)) : None())
-            .WithSummary("The tasks that failed and are not done, with their reasons.").Produces<IReadOnlyList<FailedTask>>().Produces<Problem>(404);
+        api.MapGet("/runs/{name}/failures", (RunShelf runs, string name) => runs.LookAt(name) is { } look ? Json(FailedTask.Of(look)) : Counting(runs, name))
+            .WithSummary("The tasks that failed and are not done, with their reasons.").Produces<IReadOnlyList<FailedTask>>().Produces<Problem>(404).Produces<Problem>(503);
         api.MapPost("/runs/{name}/tasks/{phase}/{task:int}/retry", (HttpContext context, Verbs verbs, string name, string phase, int task) => Told(context, verbs.Retry(name, phase, task)))
             .WithSummary("Tries a task that failed: now where it waits for its next try, otherwise the run goes on with it first.").Produces<Started>().Produces<Problem>(404).Produces<Problem>(409);
         api.MapPost("/runs/{name}/{verb}", (HttpContext context, Verbs verbs, string name, string verb) => Told(context, verbs.Do(name, verb)))
@@ -71,6 +71,10 @@ internal static class Api
     };
 
     private static IResult Json<T>(T? value) => value is null ? None() : Results.Json(value, JsonText.Options);
+
+    /// <summary>The first look at a large run goes on, if there is such a run.</summary>
+    private static IResult Counting(RunShelf runs, string name) => runs.Find(name) is null ? None()
+        : Results.Json(new Problem("Nothing is planned yet, or the tasks are being counted: ask again in a moment."), JsonText.Options, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static IResult None() => Results.Json(new Problem("There is none of that name here."), JsonText.Options, statusCode: StatusCodes.Status404NotFound);
 }

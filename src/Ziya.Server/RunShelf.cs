@@ -58,8 +58,12 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
     private readonly ConcurrentDictionary<string, LogReader> _logs = new();
     private readonly Lock _listing = new();
     private readonly Lock _asking = new();
+    private int _verbs;
     private (DateTimeOffset At, IReadOnlyList<RunState> Runs)? _all;
     private (DateTimeOffset At, Dictionary<string, KnownRun> Runs)? _known;
+
+    /// <summary>How often the runner was told to do something: what was seen before is not how it stands.</summary>
+    public int Verbs => Volatile.Read(ref _verbs);
 
     /// <summary>The runs as they were at most a second ago: many who watch cost no more than one.</summary>
     public IReadOnlyList<RunState> Lately()
@@ -140,6 +144,7 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
     /// <summary>What the runner was told to do shows at the next look.</summary>
     public void Forget()
     {
+        Interlocked.Increment(ref _verbs);
         lock (_asking)
         {
             _known = null;

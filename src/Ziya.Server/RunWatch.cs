@@ -18,14 +18,14 @@ internal sealed record RunLook(Plan Plan, IReadOnlyList<PhaseLook> Phases, Repor
 
 /// <summary>
 /// Looks at the folder of a run again and again, for any number of people at once. A marker is read once, a phase that is done not listed again. A small run is looked at while
-/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a twentieth of the time at most.
+/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a fiftieth of the time at most.
 /// </summary>
 internal sealed class RunWatch(RunFolder folder, TimeProvider time)
 {
     // About 2000 tasks.
     private const long MostPlanBytes = 400_000;
     private const int MostFailures = 1000;
-    private const int Rest = 20;
+    private const int Rest = 50;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);

@@ -125,7 +125,7 @@ public sealed class ServeHost : IAsyncDisposable
             return Task.CompletedTask;
         }));
         services.AddSingleton(options).AddSingleton(time).AddSingleton(new ServedPlace(catalog, time)).AddSingleton(new JobShelf(options.Jobs, catalog));
-        services.AddSingleton<RunShelf>().AddSingleton<DatasetShelf>().AddSingleton<Verbs>();
+        services.AddSingleton<RunShelf>().AddSingleton<PageCache>().AddSingleton<DatasetShelf>().AddSingleton<Verbs>();
         services.AddSingleton(catalog);
 #if HAS_HANGFIRE
         services.AddSingleton<IRunner, FleetRunner>();

@@ -13,10 +13,11 @@ internal static class Site
     public static void Map(IEndpointRouteBuilder routes, ServeOptions served)
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
-        pages.MapGet("/", (HttpContext context, RunShelf runs, IRunner runner) => RunPages.All(context, runs, runner));
-        pages.MapGet("/runs/{name}", (HttpContext context, RunShelf runs, ServedPlace place, string name) => RunPages.One(context, runs, place, name));
-        pages.MapGet("/runs/{name}/tasks", (HttpContext context, RunShelf runs, ServedPlace place, string name, string phase, int? from) => TaskPages.Page(context, runs, place, name, phase, from ?? 0));
-        pages.MapGet("/runs/{name}/log", (HttpContext context, RunShelf runs, string name, string? level, string? phase, string? task) => LogPages.Page(context, runs, name, level, phase, int.TryParse(task, out var number) ? number : null));
+        pages.MapGet("/", (HttpContext context, PageCache cache, RunShelf runs, IRunner runner) => cache.Get(context, () => RunPages.All(context, runs, runner)));
+        pages.MapGet("/runs/{name}", (HttpContext context, PageCache cache, RunShelf runs, ServedPlace place, string name) => cache.Get(context, () => RunPages.One(context, runs, place, name)));
+        pages.MapGet("/runs/{name}/tasks", (HttpContext context, PageCache cache, RunShelf runs, ServedPlace place, string name, string phase, int? from) => cache.Get(context, () => TaskPages.Page(context, runs, place, name, phase, from ?? 0)));
+        pages.MapGet("/runs/{name}/log", (HttpContext context, PageCache cache, RunShelf runs, string name, string? level, string? phase, string? task) =>
+            cache.Get(context, () => LogPages.Page(context, runs, name, level, phase, int.TryParse(task, out var number) ? number : null)));
         pages.MapGet("/runs/{name}/report", ReportPage);
         pages.MapGet("/runs/{name}/records", (HttpContext context, RunShelf runs, string name, string set, long? from, string? q) => RunPages.Records(context, runs, name, set, from ?? 0, q));
         pages.MapGet("/runs/{name}/trace", (HttpContext context, RunShelf runs, ServedPlace place, string name, string id) => RunPages.Trace(context, runs, place, name, id));
@@ -25,7 +26,7 @@ internal static class Site
         pages.MapGet("/datasets", (HttpContext context, DatasetShelf datasets) => DatasetPages.All(context, datasets));
         pages.MapGet("/datasets/view", (HttpContext context, DatasetShelf datasets, string at, string? file, long? from, string? q) => DatasetPages.One(context, datasets, at, file, from ?? 0, q));
         pages.MapGet("/datasets/download", (HttpContext context, DatasetShelf datasets, string at, string file) => DatasetPages.Download(context, datasets, at, file));
-        pages.MapGet("/models", (HttpContext context, JobShelf jobs, RunShelf runs, ServedPlace place, ServeOptions options) => ModelPages.All(context, jobs, runs, place, options));
+        pages.MapGet("/models", (HttpContext context, PageCache cache, JobShelf jobs, RunShelf runs, ServedPlace place, ServeOptions options) => cache.Get(context, () => ModelPages.All(context, jobs, runs, place, options)));
         pages.MapGet("/sign-in", (HttpContext context, ServeOptions options, string? next) => SignIn.Page(context, options, next));
         if (served.Oidc is { } oidc)
         {

@@ -1,6 +1,7 @@
 using Ziya.Benchmarks;
 using Ziya.Benchmarks.Fleet;
 using Ziya.Benchmarks.Generation;
+using Ziya.Benchmarks.Serve;
 using Ziya.Benchmarks.Synthesis;
 #if PEERS
 using Ziya.Benchmarks.Peers;
@@ -22,6 +23,7 @@ return args switch
     ["reward", .. var rest] => RewardBenchmark.Run(rest),
     ["sample", .. var rest] => SampleBenchmark.Run(rest),
     ["select", .. var rest] => SelectionBenchmark.Run(rest),
+    ["serve", .. var rest] => ServeBenchmark.Run(rest),
     ["simplify", .. var rest] => SimplifyBenchmark.Run(rest),
     ["scale", .. var rest] => FleetScale.Run(rest),
     ["storage", .. var rest] => StorageCommand.Run(rest),
@@ -35,6 +37,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|scale|select|simplify|storage|step|tokenize ..., and, built with -p:Peers=true, genai ...");
+    Console.Error.WriteLine("Ziya.Benchmarks export|extract|formats|generate|hostile|language|lm|minhash|novelty|phase|read|reward|sample|scale|select|serve|simplify|storage|step|tokenize ..., and, built with -p:Peers=true, genai ...");
     return 2;
 }

@@ -161,6 +161,27 @@ public sealed partial class ServeTests
         Assert.Equal(HttpStatusCode.OK, (await op.PostAsJsonAsync("/api/jobs/small.yaml/run", new { })).StatusCode);
     }
 
+    [Fact]
+    public async Task Page_ForSeveral_IsMadeOnceAndCarriesEachOnesOwn()
+    {
+        await using var served = await Served.Start(keys: true);
+        using var op = served.With(Served.OperatorKey);
+        using var viewer = served.With(Served.ViewerKey);
+        using var first = await op.GetAsync("/");
+        Assert.Contains("otto", await first.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var seen = await viewer.GetStringAsync("/");
+        Assert.Contains("vera", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("otto", seen, StringComparison.Ordinal);
+        Assert.NotEqual(Token().Match(seen).Groups[1].Value, Token().Match(await first.Content.ReadAsStringAsync()).Groups[1].Value);
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "If-None-Match", first.Headers.ETag!.Tag } } };
+        Assert.Equal(HttpStatusCode.NotModified, (await op.SendAsync(again)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await op.PostAsJsonAsync("/api/jobs/small.yaml/run", new { })).StatusCode);
+        Assert.Contains("small-", await viewer.GetStringAsync("/"), StringComparison.Ordinal);
+        using var changed = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "If-None-Match", first.Headers.ETag!.Tag } } };
+        Assert.Equal(HttpStatusCode.OK, (await op.SendAsync(changed)).StatusCode);
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:8080")]
     [InlineData("http://*:8080")]

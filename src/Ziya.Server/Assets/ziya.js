@@ -2,6 +2,7 @@
 "use strict";
 
 const pace = 2000;
+let seen = "";
 
 async function refresh() {
   const live = [...document.querySelectorAll("[data-live]")];
@@ -11,8 +12,9 @@ async function refresh() {
 
   if (!document.hidden) {
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const answer = await fetch(location.href, { headers: { accept: "text/html", "if-none-match": seen } });
       if (answer.ok && !answer.redirected) {
+        seen = answer.headers.get("etag") ?? "";
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const old of live) {
           replace(old, page.getElementById(old.id));

@@ -28,14 +28,14 @@ internal static class JobPages
         <tr><th class="name"><a href="/jobs/{job.File}">{job.File}</a></th><td>{job.Job?.Description}{(job.Fault is { } fault ? (Markup)$"""<pre class="note bad">{fault}</pre>""" : Markup.None)}</td>
         <td>{(job.Job?.Schedule is { } schedule ? (Markup)$"<code>{schedule}</code> <span class=\"soft\">{job.Job.TimeZone}{Last(runner, job.File)}</span>" : Markup.None)}</td>
         <td>{Markup.Each(job.Next(time.GetUtcNow(), 1), at => $"{Text(at)}")}</td>
-        <td>{(Layout.IsOperator(context) && job.Job is not null ? Layout.Button(context, $"/jobs/{job.File}/run", "run") : Markup.None)}</td></tr>
+        <td>{(Layout.IsOperator(context) && job.Job is not null ? Layout.Button($"/jobs/{job.File}/run", "run") : Markup.None)}</td></tr>
 
         """;
 
     private static string Last(IRunner runner, string file) => runner.LastStart(file) is { } last ? $", last {last}" : "";
 
     private static Markup Form(HttpContext context, string file) => $"""
-        <form method="post" action="/jobs/{file}/run" class="run">{Layout.Token(context)}
+        <form method="post" action="/jobs/{file}/run" class="run">{Layout.Token()}
         <label for="set">Replace values, one <code>path=value</code> a line: numbers, true, false and words. What is read and written stands in the file.</label>
         <textarea id="set" name="set" rows="3" placeholder="seed=7" spellcheck="false"></textarea><button>Run now</button></form>
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 
 namespace Ziya.Server;
@@ -14,18 +13,17 @@ internal static class Layout
     {
         var path = context.Request.Path.Value ?? "/";
         var here = path == "/" || path.StartsWith("/runs", StringComparison.Ordinal) ? "/" : Places.FirstOrDefault(place => place.Path != "/" && path.StartsWith(place.Path, StringComparison.Ordinal)).Path;
-        var signedIn = context.User.Identity is { IsAuthenticated: true, Name: not "local" };
         Markup page = $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{title} · ziya</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/ziya.css"><script src="/assets/ziya.js" defer></script></head>
             <body><a class="skip" href="#main">Skip to the content</a>
-            <nav aria-label="Pages"><b>ziya</b>{Markup.Each(Places, place => Link(place.Path, place.Name, place.Path == here))}{(HasDashboard ? Link("/hangfire", "Dashboard", false) : Markup.None)}<span class="right">{(signedIn ? (Markup)$"""{context.User.Identity!.Name} {Button(context, "/sign-out", "Sign out")}""" : Markup.None)}</span></nav>
+            <nav aria-label="Pages"><b>ziya</b>{Markup.Each(Places, place => Link(place.Path, place.Name, place.Path == here))}{(HasDashboard ? Link("/hangfire", "Dashboard", false) : Markup.None)}<span class="right">{(IsSignedIn(context) ? (Markup)$"""{PageText.NamePlace} {Button("/sign-out", "Sign out")}""" : Markup.None)}</span></nav>
             <main id="main">{body}</main>
             </body></html>
 
             """;
-        return Results.Text(page.ToString(), "text/html; charset=utf-8", statusCode: status);
+        return new PageText(page.ToString(), status);
     }
 
     /// <summary>Whether the build has Hangfire's dashboard.</summary>
@@ -37,15 +35,14 @@ internal static class Layout
 #endif
 
     /// <summary>A form of one button.</summary>
-    public static Markup Button(HttpContext context, string action, string name) =>
-        $"""<form method="post" action="{action}">{Token(context)}<button id="{action}">{name}</button></form>""";
+    public static Markup Button(string action, string name) =>
+        $"""<form method="post" action="{action}">{Token()}<button id="{action}">{name}</button></form>""";
 
     /// <summary>What a form carries so that no other site can send it.</summary>
-    public static Markup Token(HttpContext context)
-    {
-        var tokens = ((IAntiforgery)context.RequestServices.GetService(typeof(IAntiforgery))!).GetAndStoreTokens(context);
-        return $"""<input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">""";
-    }
+    public static Markup Token() => $"""<input type="hidden" name="__RequestVerificationToken" value="{PageText.TokenPlace}">""";
+
+    /// <summary>Whether the visitor is somebody, rather than whoever is at this machine.</summary>
+    public static bool IsSignedIn(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: not "local" };
 
     /// <summary>Whether the visitor may start and stop.</summary>
     public static bool IsOperator(HttpContext context) => context.User.IsInRole(Gate.Operator);

@@ -133,7 +133,7 @@ internal static class RunPages
             "failed" => ["retry all"],
             _ => [],
         };
-        return Markup.Each(verbs, verb => Layout.Button(context, $"/runs/{run.Name}/{verb.Split(' ')[0]}", verb));
+        return Markup.Each(verbs, verb => Layout.Button($"/runs/{run.Name}/{verb.Split(' ')[0]}", verb));
     }
 
     private static Markup Tiles(RunRecords records) => $"""

@@ -18,7 +18,7 @@ internal static class SignIn
         next is not null && next.StartsWith('/') && !next.StartsWith("//", StringComparison.Ordinal) && !next.StartsWith("/\\", StringComparison.Ordinal) ? next : "/";
 
     private static Markup Form(HttpContext context, string? next) => $"""
-        <form method="post" action="/sign-in" class="row">{Layout.Token(context)}<input type="hidden" name="next" value="{next}"><label>Key <input type="password" name="key" required autofocus autocomplete="current-password"></label><button>Sign in</button></form>
+        <form method="post" action="/sign-in" class="row">{Layout.Token()}<input type="hidden" name="next" value="{next}"><label>Key <input type="password" name="key" required autofocus autocomplete="current-password"></label><button>Sign in</button></form>
         """;
 
     /// <summary>The key.</summary>

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Ziya.Server;
+
+/// <summary>A page, the same for all who may see the same: whose it is, and what their forms carry, is put in when it is sent.</summary>
+/// <param name="text">The page with places for those.</param>
+/// <param name="status">The status.</param>
+internal sealed class PageText(string text, int status) : IResult
+{
+    // No text of a record can be one of these by design.
+    private static readonly string Token = "token-" + Guid.NewGuid().ToString("N");
+    private static readonly string Name = "name-" + Guid.NewGuid().ToString("N");
+
+    private readonly string _tag = $"\"{XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())):x16}\"";
+
+    /// <summary>Whether everything is as it should be.</summary>
+    public bool IsFine => status == StatusCodes.Status200OK;
+
+    /// <summary>Where the name of the visitor goes.</summary>
+    public static string NamePlace => Name;
+
+    /// <summary>Where the token of a form goes.</summary>
+    public static string TokenPlace => Token;
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        // The script that follows a page says what it has seen: what is still so is not sent again.
+        var (request, response) = (httpContext.Request, httpContext.Response);
+        if (IsFine && request.Headers.IfNoneMatch == new StringValues(_tag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        var page = text;
+        if (page.Contains(Token, StringComparison.Ordinal))
+        {
+            var tokens = ((IAntiforgery)httpContext.RequestServices.GetService(typeof(IAntiforgery))!).GetAndStoreTokens(httpContext);
+            page = page.Replace(Token, tokens.RequestToken, StringComparison.Ordinal);
+        }
+
+        page = page.Replace(Name, WebUtility.HtmlEncode(httpContext.User.Identity?.Name), StringComparison.Ordinal);
+        (response.StatusCode, response.ContentType, response.Headers.ETag) = (status, "text/html; charset=utf-8", _tag);
+        await response.WriteAsync(page, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>Pages that many follow are made once a second for all of them.</summary>
+internal sealed class PageCache(RunShelf runs, TimeProvider time)
+{
+    private const int Most = 200;
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Lazy<(DateTimeOffset At, IResult Page)>> _kept = new();
+
+    /// <summary>The page of an address as it was at most a second ago; made anew after a verb.</summary>
+    public IResult Get(HttpContext context, Func<IResult> make)
+    {
+        var key = $"{runs.Verbs} {Layout.IsOperator(context)} {Layout.IsSignedIn(context)} {context.Request.Path}{context.Request.QueryString}";
+        if (_kept.TryGetValue(key, out var kept) && (!kept.IsValueCreated || time.GetUtcNow() - kept.Value.At <= Fresh))
+        {
+            return kept.Value.Page;
+        }
+
+        if (_kept.Count > Most)
+        {
+            _kept.Clear();
+        }
+
+        var made = new Lazy<(DateTimeOffset At, IResult Page)>(() => (time.GetUtcNow(), make()));
+        _kept[key] = made;
+        if (made.Value.Page is not PageText { IsFine: true })
+        {
+            _kept.TryRemove(key, out _);
+        }
+
+        return made.Value.Page;
+    }
+}
