@@ -27,6 +27,30 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await Keep(page, "runs");
     }
 
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 420)]
+    public async Task FailedRun_InEveryLook_TellsTheReasonAndFitsItsWindow(ColorScheme scheme, int width)
+    {
+        await using var served = await Served.Start();
+        var run = await served.Run("bad.yaml", "failed");
+        await using var context = await chromium.Open("zh-CN", scheme);
+        foreach (var (path, name) in new[] { ($"/runs/{run}", "failed"), ($"/runs/{run}/log?level=debug", "log"), ($"/runs/{run}/tasks?phase=01-append", "tasks"), ("/models", "models"), ("/", "list") })
+        {
+            var page = await Open(context, served.Url + path);
+            await page.SetViewportSizeAsync(width, 800);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{path} is wider than {width}");
+            await Keep(page, $"{name}-{scheme}-{width}");
+        }
+
+        var log = await Open(context, served.Url + $"/runs/{run}/log");
+        await log.SelectOptionAsync("select[name=level]", "error");
+        await log.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await log.Locator(".log .error").First.WaitForAsync();
+        Assert.Equal(0, await log.Locator(".log .information").CountAsync());
+    }
+
     [Fact]
     public async Task HostileRecord_Everywhere_StaysText()
     {

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Ziya.Pipeline.Execution;
+using Ziya.Pipeline.Jobs;
+using Ziya.Pipeline.Runs;
 
 namespace Ziya.Server.Tests;
 
@@ -159,6 +162,19 @@ public sealed partial class ServeTests
         Assert.DoesNotContain("Run now", await viewer.GetStringAsync("/jobs/small.yaml"), StringComparison.Ordinal);
         using var op = served.With(Served.OperatorKey);
         Assert.Equal(HttpStatusCode.OK, (await op.PostAsJsonAsync("/api/jobs/small.yaml/run", new { })).StatusCode);
+    }
+
+    [Fact]
+    public void Busy_OpenModel_SaysHowFullItIsAndWhatItWaitsFor()
+    {
+        var figures = new ModelFigures("写手", 900, "") { Load = new ModelLoad(16, 14, 3, 512_000_000) };
+        var text = WebUtility.HtmlDecode(ModelPages.Busy(new WorkerModel("写手", 1234.5, figures)).ToString());
+        foreach (var part in new[] { "写手", "loaded", "14 of 16 slots", "3 waiting", "tokens/s", "512 MB of keys and values" })
+        {
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("waits: &lt;b&gt; does not answer", ModelPages.Busy(new WorkerModel("gpt", null, figures with { Trouble = "<b> does not answer" })).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,8 @@ internal sealed class ChatEndpoint : IChatClient
             AutomaticDecompression = DecompressionMethods.All,
             MaxConnectionsPerServer = options.AtOnce,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(30),
+            // What does not even take a connection is told of while somebody still looks.
+            ConnectTimeout = TimeSpan.FromSeconds(10),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

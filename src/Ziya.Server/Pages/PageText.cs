@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -17,6 +19,9 @@ internal sealed class PageText(string text, int status) : IResult
     private static readonly string Token = "token-" + Guid.NewGuid().ToString("N");
     private static readonly string Name = "name-" + Guid.NewGuid().ToString("N");
 
+    // Cut at those places: the rest is sent as it is to everybody.
+    private readonly byte[][] _pieces = [.. text.Split([Token, Name], StringSplitOptions.None).Select(Encoding.UTF8.GetBytes)];
+    private readonly bool[] _isToken = [.. Places(text)];
     private readonly string _tag = $"\"{XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())):x16}\"";
 
     /// <summary>Whether everything is as it should be.</summary>
@@ -39,16 +44,33 @@ internal sealed class PageText(string text, int status) : IResult
             return;
         }
 
-        var page = text;
-        if (page.Contains(Token, StringComparison.Ordinal))
+        (response.StatusCode, response.ContentType, response.Headers.ETag) = (status, "text/html; charset=utf-8", _tag);
+        var token = Array.IndexOf(_isToken, true) < 0 ? "" : ((IAntiforgery)httpContext.RequestServices.GetService(typeof(IAntiforgery))!).GetAndStoreTokens(httpContext).RequestToken;
+        var name = WebUtility.HtmlEncode(httpContext.User.Identity?.Name) ?? "";
+        response.BodyWriter.Write(_pieces[0]);
+        for (var place = 0; place < _isToken.Length; place++)
         {
-            var tokens = ((IAntiforgery)httpContext.RequestServices.GetService(typeof(IAntiforgery))!).GetAndStoreTokens(httpContext);
-            page = page.Replace(Token, tokens.RequestToken, StringComparison.Ordinal);
+            response.BodyWriter.Write(Encoding.UTF8.GetBytes(_isToken[place] ? token! : name));
+            response.BodyWriter.Write(_pieces[place + 1]);
         }
 
-        page = page.Replace(Name, WebUtility.HtmlEncode(httpContext.User.Identity?.Name), StringComparison.Ordinal);
-        (response.StatusCode, response.ContentType, response.Headers.ETag) = (status, "text/html; charset=utf-8", _tag);
-        await response.WriteAsync(page, httpContext.RequestAborted);
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+    }
+
+    private static IEnumerable<bool> Places(string text)
+    {
+        for (var at = 0; ;)
+        {
+            var (token, name) = (text.IndexOf(Token, at, StringComparison.Ordinal), text.IndexOf(Name, at, StringComparison.Ordinal));
+            if (token < 0 && name < 0)
+            {
+                yield break;
+            }
+
+            var isToken = name < 0 || (token >= 0 && token < name);
+            yield return isToken;
+            at = isToken ? token + Token.Length : name + Name.Length;
+        }
     }
 }
 

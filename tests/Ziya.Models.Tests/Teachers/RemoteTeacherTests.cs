@@ -224,6 +224,7 @@ public sealed class RemoteTeacherTests
         Assert.Equal(Ending.Fault, completion.Ending);
         Assert.Contains("127.0.0.1:1", completion.Fault, StringComparison.Ordinal);
         Assert.StartsWith("waits: http://127.0.0.1:1/v1", teacher.State, StringComparison.Ordinal);
+        Assert.StartsWith("http://127.0.0.1:1/v1 does not answer", teacher.Trouble, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,6 +236,8 @@ public sealed class RemoteTeacherTests
         var completions = await server.Run(Task.WhenAll(Enumerable.Range(0, 16).Select(i => teacher.Generate(GenerationRequest.Of($"问题 {i}"), default))));
         Assert.All(completions, completion => Assert.Equal("back", completion.Text));
         Assert.DoesNotContain("waits", teacher.State, StringComparison.Ordinal);
+        Assert.Null(teacher.Trouble);
+        Assert.Equal((0, 0), (teacher.Load!.Busy, teacher.Load.Waiting));
     }
 
     [Fact]

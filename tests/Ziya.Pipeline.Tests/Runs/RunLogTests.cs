@@ -112,6 +112,33 @@ public sealed class RunLogTests : IDisposable
         Assert.Equal("first line", Assert.Single(new LogReader(new RunFolder(store)).Last(new LogFilter(), 10).Lines).What);
     }
 
+    [Fact]
+    public void Pulse_ModelThatWaits_IsToldOnceAndAgainWhenItAnswers()
+    {
+        var store = new FileStore(_folder["run"]);
+        var time = new FakeTimeProvider();
+        using var log = new RunLog(store, "run", time);
+        var pulse = new Pulse(store, log, time);
+        var waits = new ModelFigures("老师", 0, "") { Trouble = "https://teacher.example.com does not answer" };
+        pulse.Listen([waits]);
+        pulse.Listen([waits]);
+        pulse.Listen([waits with { Trouble = null }]);
+        log.Flush();
+        Assert.Equal(["model '老师' waits: https://teacher.example.com does not answer. It is asked again until it answers", "model '老师' answers again"],
+            new LogReader(new RunFolder(store)).Last(new LogFilter(), 10).Lines.Select(line => line.What));
+
+        pulse.Write(["01-clean/7"], [waits with { Tokens = 100, Load = new ModelLoad(16, 14, 3, 512) }]);
+        time.Advance(TimeSpan.FromSeconds(4));
+        pulse.Write(["01-clean/8"], [waits with { Tokens = 900, Load = new ModelLoad(16, 14, 3, 512) }]);
+        var worker = Assert.Single(WorkerState.Of(new RunFolder(store), time));
+        Assert.Equal(["01-clean/8"], worker.Tasks);
+        Assert.Equal((200.0, 14, 3), (worker.Models[0].TokensPerSecond!.Value, worker.Models[0].Figures.Load!.Busy, worker.Models[0].Figures.Load!.Waiting));
+        time.Advance(WorkerState.Silence);
+        Assert.Empty(WorkerState.Of(new RunFolder(store), time));
+        pulse.End();
+        Assert.Empty(store.List(WorkerState.Root));
+    }
+
     private void Fail(Job job)
     {
         using var run = Run.Open(job, TestRun.Catalog, _folder["run"], false, TimeProvider.System);
