@@ -323,7 +323,7 @@ public sealed partial class Run : IDisposable
         }
 
         Notes = [.. notes, .. Job.Notes()];
-        _log.Tell(LogWeight.Information, string.Create(CultureInfo.InvariantCulture, $"opened: {Plan.Phases.Count} phases, {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks, {tasks} done"));
+        _log.Tell(LogWeight.Information, string.Create(CultureInfo.InvariantCulture, $"opened: {tasks} of {Plan.Phases.Sum(phase => phase.Tasks.Count)} tasks are done"));
         foreach (var note in Notes)
         {
             _log.Tell(LogWeight.Information, note);

@@ -47,7 +47,7 @@ public sealed record TaskFailure(FailureKind Kind, string Reason, int Tries, str
     /// <summary>What an exception says for a log, which holds no record's text: what a step threw on a record may repeat it.</summary>
     internal static string Logged(Exception exception) => exception switch
     {
-        JobFailedException { Poisoned: { } what } => $"{what}. quarantine/ says more",
+        JobFailedException { Poisoned: { } what } => what,
         OutOfMemoryException => "out of memory",
         JobFailedException => exception.Message,
         _ => $"{exception.GetType().Name}: {exception.Message}",

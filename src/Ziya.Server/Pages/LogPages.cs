@@ -25,7 +25,7 @@ internal static class LogPages
             <h1>Log</h1><p class="sub"><a href="/runs/{name}">{name}</a></p>
             <form class="row" action="/runs/{name}/log">
             <label>Level <select name="level">{Markup.Each(Levels, one => Option(Word(one), one == filter.Level))}</select></label>
-            <label>Phase <select name="phase">{Option("", filter.Phase is null)}{Markup.Each(phases, one => Option(one.Name, one.Name == filter.Phase))}</select></label>
+            <label>Phase <select name="phase"><option value="">all</option>{Markup.Each(phases, one => Option(one.Name, one.Name == filter.Phase))}</select></label>
             <label>Task <input name="task" type="number" min="0" value="{(task is { } number ? Layout.Plain(number) : "")}"></label><button>Show</button></form>
             <div id="lines" data-live>{(cut ? (Markup)$"""<p class="soft">The last {Most}. Earlier ones are in log/ of the run folder.</p>""" : Markup.None)}{Lines(lines)}</div>
             """);

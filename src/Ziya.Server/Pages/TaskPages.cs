@@ -19,7 +19,7 @@ internal static class TaskPages
         return failed.Count == 0 || run.State == "done" ? Markup.None : $"""
             <h2>Failed tasks</h2><p class="sub">{(run.IsActive ? "What waits for its next try is tried again by itself." : "Everything else that is done stays. A retry goes on with the run, this task first.")}</p>
             <table><thead><tr><th>task</th><th>kind</th><th>reason</th><th class="n">tries</th><th>last</th><th></th></tr></thead><tbody>
-            {Markup.Each(failed.Take(MostFailed), one => $"""<tr><th><a href="/runs/{run.Name}/log?phase={Uri.EscapeDataString(one.Phase)}&task={Layout.Plain(one.Task)}&level=debug">{one.Phase}, {Layout.Plain(one.Task)}</a></th><td>{Kind(one.Failure)}</td><td class="wide">{one.Failure.Reason}<div class="soft">{Advice(one.Failure.Kind)}</div></td><td class="n">{one.Failure.Tries}</td><td class="soft">{one.Failure.At}<br>{one.Failure.Worker}</td><td>{(Layout.IsOperator(context) ? Layout.Button($"/runs/{run.Name}/tasks/{one.Phase}/{Layout.Plain(one.Task)}/retry", "retry") : Markup.None)}</td></tr>""")}
+            {Markup.Each(failed.Take(MostFailed), one => $"""<tr><th class="name"><a href="/runs/{run.Name}/log?phase={Uri.EscapeDataString(one.Phase)}&task={Layout.Plain(one.Task)}&level=debug">{one.Phase}, {Layout.Plain(one.Task)}</a></th><td>{Kind(one.Failure)}</td><td class="wide">{one.Failure.Reason}<div class="soft">{Advice(one.Failure.Kind)}</div></td><td class="n">{one.Failure.Tries}</td><td class="soft">{one.Failure.At}<br>{one.Failure.Worker}</td><td>{(Layout.IsOperator(context) ? Layout.Button($"/runs/{run.Name}/tasks/{one.Phase}/{Layout.Plain(one.Task)}/retry", "retry") : Markup.None)}</td></tr>""")}
             </tbody></table>{(failed.Count > MostFailed ? $"and {failed.Count - MostFailed} more" : "")}
 
             """;
@@ -88,7 +88,7 @@ internal static class TaskPages
     private static string Advice(FailureKind kind) => kind switch
     {
         FailureKind.OutOfMemory => "Fewer workers at once, a smaller limits.record_mb, or a machine with more memory.",
-        FailureKind.Poisoned => "The records are in quarantine. Mend the step or the input, or raise limits.poisoned.",
+        FailureKind.Poisoned => "Mend the input there or the step, or raise limits.poisoned: such records then go to quarantine.",
         FailureKind.Transient => "Something was away. Another try may do.",
         _ => "",
     };
