@@ -58,6 +58,25 @@ public sealed class BlobStoreTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.Equal(PendingBlob.BlockBytes + 1, store.Find("b")!.Bytes);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(PendingBlob.BlockBytes + 3)]
+    public void End_BeforeCommit_AppearsWholeAndNotBefore(int bytes)
+    {
+        var store = Store();
+        var content = new byte[bytes];
+        new Random(bytes).NextBytes(content);
+        using var pending = store.Create("a");
+        pending.Content.Write(content);
+
+        pending.End();
+        Assert.Null(store.Find("a"));
+        pending.Commit();
+
+        Assert.Equal(content, ((IStore)store).Read("a"));
+    }
+
     [Fact]
     public void Create_ByTwoAtOnce_IsWhatBothWrote()
     {

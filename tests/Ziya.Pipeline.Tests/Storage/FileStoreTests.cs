@@ -31,6 +31,26 @@ public sealed class FileStoreTests : IDisposable
     }
 
     [Fact]
+    public void End_BeforeCommit_AppearsWholeAndNotBefore()
+    {
+        using (var dropped = _store.Create("b"))
+        {
+            dropped.Content.Write("灯塔"u8);
+            dropped.End();
+        }
+
+        using var pending = _store.Create("a");
+        pending.Content.Write("灯塔"u8);
+        pending.End();
+        pending.End();
+        Assert.Empty(Paths(""));
+        pending.Commit();
+
+        Assert.Equal("灯塔", File.ReadAllText(_folder["store/a"]));
+        Assert.Equal("a", Assert.Single(Directory.EnumerateFiles(_folder["store"]).Select(Path.GetFileName)));
+    }
+
+    [Fact]
     public void Find_FolderOrNothing_IsNull()
     {
         Write("a/b", "x");
