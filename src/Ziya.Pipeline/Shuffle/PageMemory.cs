@@ -20,7 +20,7 @@ internal sealed unsafe partial class PageMemory : SafeHandle
         SetHandle(OperatingSystem.IsWindows() ? (nint)NativeMemory.Alloc(_bytes) : Map(0, _bytes, ReadWrite, Private | (OperatingSystem.IsMacOS() ? 0x1000 : 0x20), -1, 0));
         if (IsInvalid)
         {
-            throw new OutOfMemoryException();
+            throw new InsufficientMemoryException($"the system has no {bytes} bytes of memory left for a sort buffer.");
         }
     }
 

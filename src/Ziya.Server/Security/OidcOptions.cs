@@ -6,6 +6,8 @@ namespace Ziya.Server;
 /// <summary>The server of OpenID Connect that says who somebody is, and what makes them viewers and operators here.</summary>
 public sealed record OidcOptions
 {
+    private static readonly string[] NameClaims = ["preferred_username", "name", "email", "sub"];
+
     /// <summary>The environment variable of <see cref="Authority"/>: set, people can sign in there.</summary>
     public const string Variable = "ZIYA_OIDC_AUTHORITY";
 
@@ -91,7 +93,7 @@ public sealed record OidcOptions
 
     /// <summary>What somebody is called.</summary>
     internal static string NameOf(ClaimsPrincipal signedIn) =>
-        new[] { "preferred_username", "name", "email", "sub" }.Select(claim => signedIn.FindFirst(claim)?.Value).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "somebody";
+        NameClaims.Select(claim => signedIn.FindFirst(claim)?.Value).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "somebody";
 
     private HashSet<string> RolesOf(ClaimsPrincipal signedIn)
     {

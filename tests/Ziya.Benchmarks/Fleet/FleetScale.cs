@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ziya.Corpus.Deduplication;
 using Ziya.Models.Teachers;
-using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Plans;
 using Ziya.Pipeline.Reading;
 using Ziya.Pipeline.Runs;

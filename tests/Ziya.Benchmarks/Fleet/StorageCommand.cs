@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ internal static partial class StorageCommand
     {
         ["put", var folder, var address] => Put(new FileStore(folder), address),
         ["sums", var address] => Sums(Stores.At(address)),
-        ["proxy", var port, var service, var percent] => Proxy(int.Parse(port), int.Parse(service), int.Parse(percent)).GetAwaiter().GetResult(),
+        ["proxy", var port, var service, var percent] => Proxy(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(service, CultureInfo.InvariantCulture), int.Parse(percent, CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
         _ => throw new ArgumentException("storage put FOLDER ADDRESS | sums ADDRESS | proxy PORT SERVICE PERCENT"),
     };
 

@@ -1,6 +1,4 @@
-using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Plans;
-using Ziya.Pipeline.Runs;
 using Ziya.Pipeline.Steps;
 using static Ziya.Benchmarks.Fleet.FleetFigures;
 

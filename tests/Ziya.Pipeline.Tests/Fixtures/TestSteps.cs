@@ -80,7 +80,7 @@ public sealed class RunOut(WordOptions options) : Step<Document, Document>
     public static readonly ConcurrentDictionary<string, int> Left = new();
 
     public override Verdict<Document> Apply(Document record) => record.Text.Contains(options.Word, StringComparison.Ordinal) && Left.AddOrUpdate(options.Word, 0, (_, left) => left - 1) >= 0
-        ? throw new OutOfMemoryException("no memory left")
+        ? throw new InsufficientMemoryException("no memory left")
         : record;
 }
 
