@@ -102,8 +102,9 @@ public sealed partial class Fleet
         }
     }
 
-    private static bool IsWorthAnotherTry(Exception exception) =>
-        exception is OperationCanceledException or OutOfMemoryException or DistributedLockTimeoutException or System.Data.Common.DbException || Transient.Is(exception);
+    internal static bool IsWorthAnotherTry(Exception exception) => exception is AggregateException { InnerExceptions: var all }
+        ? all.All(IsWorthAnotherTry)
+        : exception is OperationCanceledException or OutOfMemoryException or DistributedLockTimeoutException or System.Data.Common.DbException or BackgroundJobClientException || Transient.Is(exception);
 
     /// <summary>
     /// What failed: a store or server that is away is asked again later, memory that ran out is tried for again without neighbours, a full disk by others, a task that its process gave up is

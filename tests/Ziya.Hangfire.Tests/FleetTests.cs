@@ -331,6 +331,15 @@ public sealed class FleetTests(Postgres postgres) : IClassFixture<Postgres>, IDi
     }
 
     [Fact]
+    public void IsWorthAnotherTry_DatabaseOrStoreIsAway_ItIs()
+    {
+        var database = new BackgroundJobClientException("Background job creation failed.", new Npgsql.NpgsqlException("too many clients already"));
+        Assert.True(global::Ziya.Hangfire.Fleet.IsWorthAnotherTry(new AggregateException(database, new AggregateException(new TimeoutException()))));
+        Assert.False(global::Ziya.Hangfire.Fleet.IsWorthAnotherTry(new AggregateException(database, new InvalidDataException("damaged"))));
+        Assert.False(global::Ziya.Hangfire.Fleet.IsWorthAnotherTry(new JobFailedException("a task")));
+    }
+
+    [Fact]
     public void Advance_EndWasWrittenButNotToldToTheFleet_IsTakenFromTheReport()
     {
         var storage = Storage(true);

@@ -12,12 +12,17 @@ public sealed class RunnerTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    public static TheoryData<string> Kinds =>
+    private static readonly Dictionary<string, Func<ServeOptions, TimeProvider, IRunner>> Runners = new()
+    {
+        ["local"] = (options, time) => new LocalRunner(options, TestRun.Catalog, time),
 #if HAS_HANGFIRE
-        ["local", "fleet"];
-#else
-        ["local"];
+        ["fleet"] = (options, time) => new FleetRunner(options, TestRun.Catalog, time),
 #endif
+    };
+
+    public static TheoryData<string> Kinds => [.. Runners.Keys];
+
+    private ServeOptions Options => new() { Jobs = _folder["jobs"], Runs = _folder["runs"], Workers = 2 };
 
     public void Dispose() => _folder.Dispose();
 
@@ -231,16 +236,7 @@ public sealed class RunnerTests : IDisposable
         }
     }
 
-    private IRunner Make(string kind, TimeProvider time)
-    {
-        var options = new ServeOptions { Jobs = _folder["jobs"], Runs = _folder["runs"], Workers = 2 };
-#if HAS_HANGFIRE
-        return kind == "fleet" ? new FleetRunner(options, TestRun.Catalog, time) : new LocalRunner(options, TestRun.Catalog, time);
-#else
-        Assert.Equal("local", kind);
-        return new LocalRunner(options, TestRun.Catalog, time);
-#endif
-    }
+    private IRunner Make(string kind, TimeProvider time) => Runners[kind](Options, time);
 
     private string Write(string name, string steps, string extra = "")
     {

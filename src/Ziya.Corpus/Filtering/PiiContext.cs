@@ -8,6 +8,7 @@ internal static class PiiContext
     private static readonly System.Buffers.SearchValues<char> SentenceEnds = System.Buffers.SearchValues.Create("\n。；;！!？?");
     private static readonly string[] Phones = ["电话", "電話", "手机", "手機", "座机", "座機", "传真", "傳真", "热线", "致电", "拨打", "联系", "tel", "phone", "call", "fax", "mobile", "cell", "text "];
     private static readonly string[] Cards = ["卡", "账号", "帐号", "帳號", "賬號", "账户", "银行", "銀行", "card", "visa", "mastercard", "amex", "unionpay", "account", "bank"];
+    private static readonly string[] Residents = ["身份证", "身份證", "身份号码", "id card"];
     private static readonly string[] Passports = ["护照", "護照", "passport"];
     private static readonly string[] Hosts = ["ip", "地址", "服务器", "伺服器", "主机", "dns", "ping", "server", "host", "address"];
     private static readonly string[] Versions = ["version", "ver", "版本", "release", "build", "firmware", "固件", "section", "sec.", "chapter", "clause", "figure", "table", "章", "节", "条", "図", "图", "表", "§", "升级到", "upgrade to", "v."];
@@ -22,6 +23,9 @@ internal static class PiiContext
 
     /// <summary>Whether it is said to be a card's or an account's.</summary>
     public static bool IsCard(ReadOnlySpan<char> text, int at) => Has(text, at, Cards);
+
+    /// <summary>Whether it is said to be a resident's.</summary>
+    public static bool IsResident(ReadOnlySpan<char> text, int at) => Has(text, at, Residents);
 
     /// <summary>Whether it is said to be a passport's.</summary>
     public static bool IsPassport(ReadOnlySpan<char> text, int at) => Has(text, at, Passports);

@@ -70,12 +70,13 @@ internal sealed partial class PiiScanner
             Span<char> number = stackalloc char[18];
             _groups.Digits[..17].CopyTo(number);
             number[17] = 'X';
-            return PiiNumbers.IsResident(number) ? new PiiHit(PiiKind.IdCard, _groups.Start, end + 1) : null;
+            return PiiNumbers.IsResident(number) || PiiContext.IsResident(text, _groups.Start) ? new PiiHit(PiiKind.IdCard, _groups.Start, end + 1) : null;
         }
 
         var isNumber = total switch
         {
-            18 => PiiNumbers.IsResident(_groups.Digits[..18]),
+            // Said to be one it is one, typing errors and all.
+            18 => PiiNumbers.IsResident(_groups.Digits[..18]) || PiiContext.IsResident(text, _groups.Start),
             15 => options.OldIdCards && groups == 1 && PiiNumbers.IsOldResident(_groups.Digits[..15]),
             _ => false,
         };

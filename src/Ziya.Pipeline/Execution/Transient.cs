@@ -15,6 +15,8 @@ public sealed class Transient(string message, Exception? inner = null) : Excepti
     /// <summary>Whether trying again makes sense. A full disk or a damaged file stays what it is.</summary>
     public static bool Is(Exception exception) => exception switch
     {
+        // Of what is asked of a store many at once.
+        AggregateException { InnerExceptions: var all } => all.All(Is),
         Transient or StoreAwayException or TimeoutException or SocketException or HttpRequestException => true,
         FileNotFoundException or DirectoryNotFoundException or InvalidDataException => false,
         IOException => Numbers.Contains(exception.HResult),

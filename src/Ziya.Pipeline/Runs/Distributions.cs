@@ -142,7 +142,8 @@ public sealed record Distributions
     private TaskScores TaskOf(string task)
     {
         const int MostTasks = 40;
-        task = Tasks!.ContainsKey(task) || Tasks.Count < MostTasks ? task : "others";
+        const string Others = "others";
+        task = Tasks!.ContainsKey(task) || Tasks.Keys.Count(known => known != Others) < MostTasks ? task : Others;
         return Tasks.TryGetValue(task, out var scores) ? scores : Tasks[task] = new TaskScores();
     }
 

@@ -246,8 +246,7 @@ public sealed partial class FileStore : IStore
                 continue;
             }
 
-            var inner = Real(new DirectoryInfo(Path.Combine(real, entry.Name)));
-            if (above.Add(inner))
+            if (RealOrGone(new DirectoryInfo(Path.Combine(real, entry.Name))) is { } inner && above.Add(inner))
             {
                 foreach (var below in Walk((DirectoryInfo)entry, inner, above))
                 {
@@ -277,6 +276,19 @@ public sealed partial class FileStore : IStore
     private static readonly EnumerationOptions NoLinks = new() { AttributesToSkip = FileAttributes.ReparsePoint };
 
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    private static string? RealOrGone(DirectoryInfo folder)
+    {
+        try
+        {
+            return Real(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted since it was found.
+            return null;
+        }
+    }
 
     private static string Real(DirectoryInfo folder) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath((folder.ResolveLinkTarget(true) ?? folder).FullName));

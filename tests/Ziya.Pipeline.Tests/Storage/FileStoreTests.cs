@@ -186,7 +186,7 @@ public sealed class FileStoreTests : IDisposable
     {
         var writers = Enumerable.Range(0, 3).Select(number => new Thread(() =>
         {
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 200; i++)
             {
                 _store.Write($"workers/{number}.json", [1]);
                 _store.Delete($"workers/{number}.json");
@@ -195,7 +195,7 @@ public sealed class FileStoreTests : IDisposable
         Exception? fault = null;
         var lister = new Thread(() =>
         {
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 200; i++)
             {
                 fault ??= Xunit.Record.Exception(() => _store.List("").ToList());
             }
