@@ -111,7 +111,7 @@ public sealed class Comply(ComplyOptions options) : GlobalStep<Record>
             }
 
             var measured = Names.Zip(counts).Take(options.Toxic.Count > 0 ? Names.Length : Names.Length - 1).Select(rate => $"{rate.First} {rate.Second}");
-            _outcome = $"of {sampled} records looked at have: {string.Join(", ", measured)}; at most {Percent(options.Most)} may.";
+            _outcome = string.Create(CultureInfo.InvariantCulture, $"of {sampled:N0} records looked at have: {string.Join(", ", measured)}; at most {Percent(options.Most)} may.");
         }
 
         private static string Percent(double share) => Number(Math.Round(100 * share, 4)) + " %";

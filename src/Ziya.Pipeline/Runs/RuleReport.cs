@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ziya.Pipeline.Runs;
 
 /// <summary>What the rules of one step found in a run.</summary>
@@ -25,19 +27,20 @@ public sealed record RuleReport(string Step, bool Tags, long Records, long Hits,
     {
         if (Records > 0 && Hits == 0)
         {
-            yield return $"{Step} fired on none of {Records} records. Is it meant for them, and are its limits?";
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Step} fired on none of {Records:N0} records. Is it meant for them, and are its limits?");
             yield break;
         }
 
         foreach (var (rule, count) in Rules.Where(rule => FiresAlways(rule.Value)))
         {
-            yield return $"{Step}: the rule {rule} fired on {count.Fired} of the {count.Asked} records it was asked of. Is its limit meant for this corpus?";
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Step}: the rule {rule} fired on {count.Fired:N0} of the {count.Asked:N0} records it was asked of. Is its limit meant for this corpus?");
         }
 
-        var silent = Rules.Where(rule => rule.Value.Fired == 0).Select(rule => rule.Key).ToList();
+        // One that was never asked is turned off.
+        var silent = Rules.Where(rule => rule.Value is { Asked: > 0, Fired: 0 }).Select(rule => rule.Key).ToList();
         if (Records >= FewestForNone && silent.Count > 0)
         {
-            yield return $"{Step}: of its rules, {string.Join(", ", silent)} fired on none of {Records} records.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Step}: of its rules, {string.Join(", ", silent)} fired on none of {Records:N0} records.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Records;
@@ -72,8 +73,15 @@ public sealed class RuleStepTests : IDisposable
         Assert.Equal(report.Funnel[0].In, report.Rules[0].Records);
         Assert.Equal(report.Funnel[^1].In, report.Rules[1].Records);
         Assert.Equal(report.Records.Dropped.GetValueOrDefault("judge-2")?.Values.Sum() ?? 0, report.Rules[1].Hits);
-        Assert.Contains(report.Warnings, text => text.StartsWith($"judge: of its rules, has_word fired on none of {report.Funnel[0].In}", StringComparison.Ordinal));
+        Assert.Contains(report.Warnings, text => text == string.Create(CultureInfo.InvariantCulture, $"judge: of its rules, has_word fired on none of {report.Funnel[0].In:N0} records."));
         Assert.Equal(report.Rules.Select(step => step.Hits), Report.Of(RunFolder.At(_folder["run"])).Rules.Select(step => step.Hits));
+    }
+
+    [Fact]
+    public void Warnings_RuleThatIsTurnedOff_IsNotSpokenOf()
+    {
+        var report = new RuleReport("judge", false, 12_000, 5, new(StringComparer.Ordinal) { ["asked"] = new(12_000, 5), ["off"] = new(0, 0), ["silent"] = new(11_995, 0) });
+        Assert.Equal("judge: of its rules, silent fired on none of 12,000 records.", Assert.Single(report.Warnings()));
     }
 
     public void Dispose() => _folder.Dispose();
