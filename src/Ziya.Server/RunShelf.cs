@@ -22,6 +22,12 @@ internal sealed record PhaseState(string Name, int Tasks, int Done, int Failed =
 /// <param name="SecondsLeft">How long it may take, by the tasks done since somebody first looked; null where nobody knows.</param>
 internal sealed record RunState(string Name, string Job, string State, string? Error, IReadOnlyList<PhaseState> Phases, RunRecords? Records, double? SecondsLeft)
 {
+    /// <summary>When it was planned; null where it is not yet.</summary>
+    public DateTimeOffset? Begun { get; init; }
+
+    /// <summary>When it was done, failed or was stopped last; null where it goes on.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
     /// <summary>Its tasks.</summary>
     public int Tasks => Phases.Sum(phase => phase.Tasks);
 
@@ -208,13 +214,13 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
             var version = $"{file.Version} {known?.State}";
             if (!_ended.TryGetValue(name, out var kept) || kept.Version != version)
             {
-                _ended[name] = kept = (version, Ended(name, folder.Read<Report>(RunFolder.ReportPath)));
+                _ended[name] = kept = (version, Ended(name, folder.Read<Report>(RunFolder.ReportPath)) with { Begun = folder.Store.Find(RunFolder.PlanPath)?.Changed, Ended = file.Changed });
             }
 
             return kept.State;
         }
 
-        if (folder.Store.Find(RunFolder.PlanPath) is null)
+        if (folder.Store.Find(RunFolder.PlanPath) is not { } plan)
         {
             return known is null ? null : new RunState(name, known.Job, known.State, known.Error, [], null, null);
         }
@@ -223,11 +229,11 @@ internal sealed partial class RunShelf(ServeOptions options, IRunner runner, Tim
         if (Watch(name, folder).Look(true) is not { Report: { } report } look)
         {
             // A large run is being looked at for the first time.
-            return new RunState(name, known?.Job ?? "", state, known?.Error, [], null, null);
+            return new RunState(name, known?.Job ?? "", state, known?.Error, [], null, null) { Begun = plan.Changed };
         }
 
         var phases = look.Phases.Select(phase => new PhaseState(phase.Phase.Name, phase.Phase.Tasks.Count, phase.Done.Count, phase.Failed.Count)).ToList();
-        return new RunState(name, look.Plan.Job, state, known?.Error, phases, RunRecords.Of(report), state == "running" ? Left(name, phases) : null);
+        return new RunState(name, look.Plan.Job, state, known?.Error, phases, RunRecords.Of(report), state == "running" ? Left(name, phases) : null) { Begun = plan.Changed };
     }
 
     private static RunState Ended(string name, Report report) => new(

@@ -14,6 +14,7 @@ internal static class Site
     {
         var pages = routes.MapGroup("").ExcludeFromDescription();
         pages.MapGet("/", (HttpContext context, PageCache cache, RunShelf runs, IRunner runner) => cache.Get(context, () => RunPages.All(context, runs, runner)));
+        pages.MapGet("/runs", () => Results.LocalRedirect("/"));
         pages.MapGet("/runs/{name}", (HttpContext context, PageCache cache, RunShelf runs, ServedPlace place, string name) => cache.Get(context, () => RunPages.One(context, runs, place, name)));
         pages.MapGet("/runs/{name}/tasks", (HttpContext context, PageCache cache, RunShelf runs, ServedPlace place, string name, string phase, int? from) => cache.Get(context, () => TaskPages.Page(context, runs, place, name, phase, from ?? 0)));
         pages.MapGet("/runs/{name}/log", (HttpContext context, PageCache cache, RunShelf runs, string name, string? level, string? phase, string? task) =>

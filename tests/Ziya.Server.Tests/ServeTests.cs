@@ -18,7 +18,14 @@ public sealed partial class ServeTests
 
         var report = JsonNode.Parse(await served.Web.GetStringAsync($"/api/runs/{run}/report"))!["records"]!;
         Assert.Equal(302, (int)report["read"]!);
-        Assert.Contains(run, await served.Page("/"), StringComparison.Ordinal);
+        var known = Assert.Single(JsonNode.Parse(await served.Web.GetStringAsync("/api/runs"))!.AsArray())!;
+        Assert.InRange((DateTimeOffset)known["ended"]!, (DateTimeOffset)known["begun"]!, DateTimeOffset.UtcNow.AddSeconds(1));
+        var list = await served.Page("/");
+        Assert.Contains(run, list, StringComparison.Ordinal);
+        Assert.Contains("took 0:00:0", list, StringComparison.Ordinal);
+        using var other = await served.Web.GetAsync("/runs");
+        Assert.Equal("/", other.Headers.Location?.OriginalString);
+        Assert.Contains("小作业", await served.Web.GetStringAsync("/api/jobs"), StringComparison.Ordinal);
         Assert.Contains("drop_with", await served.Page($"/runs/{run}"), StringComparison.Ordinal);
         Assert.Contains("<svg", await served.Page($"/runs/{run}/report"), StringComparison.Ordinal);
         Assert.Contains("小作业", WebUtility.HtmlDecode(await served.Page("/jobs/small.yaml")), StringComparison.Ordinal);

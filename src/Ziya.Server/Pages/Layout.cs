@@ -60,6 +60,10 @@ internal static class Layout
     public static Markup Progress(string name, int done, int tasks) =>
         $"""<progress aria-label="{name}" max="{Plain(Math.Max(1, tasks))}" value="{Plain(done)}"></progress> <span class="soft">{done} / {tasks}</span>""";
 
+    /// <summary>A time of the day, UTC as everywhere.</summary>
+    public static Markup When(DateTimeOffset? time) => time is not { } at ? Markup.None
+        : $"""<time datetime="{at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}">{at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)}</time>""";
+
     /// <summary>Bytes for people.</summary>
     public static string Bytes(long bytes) => bytes switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Ziya.Pipeline.Jobs;
 using Ziya.Pipeline.Runs;
@@ -18,13 +19,15 @@ internal static class ModelPages
     public static IResult All(HttpContext context, JobShelf jobs, RunShelf runs, ServedPlace place, ServeOptions options)
     {
         var models = Of(jobs, runs, place.Time);
+        var open = models.Where(model => model.Open.Count > 0).ToList();
         var asked = runs.Lately().Take(20).SelectMany(run => runs.ReportOf(run.Name)?.Models?.Select(model => (Run: run.Name, Model: model)) ?? []).ToList();
         return Layout.Page(context, "Models", $"""
             <h1>Models and devices</h1>
             <p class="sub">This process: {Layout.Plain(Environment.ProcessorCount)} cores, {Layout.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory, {Layout.Plain(options.Workers)} workers, roles {string.Join(", ", options.Roles.Select(role => role.ToString().ToLower(CultureInfo.InvariantCulture)))}; {Accelerators()}.</p>
-            <h2>Named by jobs</h2><div id="models" data-live>{(models.Count == 0 ? (Markup)$"""<p class="note">No job names a model.</p>""" : Markup.None)}
+            <div id="models" data-live>{(open.Count == 0 ? Markup.None : (Markup)$"""<h2>Open now</h2><table><tbody>{Markup.Each(open, Opened)}</tbody></table>""")}
+            <h2>Named by jobs</h2>{(models.Count == 0 ? (Markup)$"""<p class="note">No job names a model.</p>""" : Markup.None)}
             <table><thead><tr><th>job</th><th>name</th><th>kind</th><th>now</th></tr></thead><tbody>
-            {Markup.Each(models, one => $"""<tr><th><a href="/jobs/{one.File}">{one.File}</a></th><td>{one.Model.Name}<div class="soft">{one.Model.Options.Title}</div></td><td>{Kind(one.Model)}{(one.Model.Options.NeedsAccelerator ? ", accelerator" : "")}</td><td>{(one.Open.Count == 0 ? (Markup)$"""<span class="soft">not loaded</span>""" : Markup.Each(one.Open, open => $"""{Busy(open.State)}<div class="soft">in <a href="/runs/{open.Run}">{open.Run}</a>, by {open.Worker.Worker}</div>"""))}</td></tr>""")}</tbody></table></div>
+            {Markup.Each(models, one => $"""<tr><th><a href="/jobs/{one.File}">{one.File}</a></th><td>{one.Model.Name}<div class="soft">{one.Model.Options.Title}</div></td><td>{Kind(one.Model)}{(one.Model.Options.NeedsAccelerator ? ", accelerator" : "")}</td><td>{(one.Open.Count == 0 ? "not loaded" : $"open in {one.Open.Count}")}</td></tr>""")}</tbody></table></div>
             <h2>Asked in the last runs</h2><table><thead><tr><th>run</th><th>model</th><th class="n">requests</th><th class="n">tokens in</th><th class="n">tokens out</th></tr></thead><tbody>
             {Markup.Each(asked, one => $"""<tr><th><a href="/runs/{one.Run}">{one.Run}</a></th><td>{one.Model.Name}<div class="soft">{one.Model.Is}</div></td><td class="n">{one.Model.Asked.Values.Sum(usage => usage.Requests)}</td><td class="n">{one.Model.Asked.Values.Sum(usage => usage.PromptTokens)}</td><td class="n">{one.Model.Asked.Values.Sum(usage => usage.CompletionTokens)}</td></tr>""")}</tbody></table>
             """);
@@ -60,7 +63,13 @@ internal static class ModelPages
             """;
     }
 
-    private static string Kind(JobModel model) => model.Options.GetType().Name.Replace("Options", "", StringComparison.Ordinal);
+    private static Markup Opened(ModelEntry entry) => Markup.Each(entry.Open, open => $"""
+        <tr><th><a href="/runs/{open.Run}">{open.Run}</a><div class="soft">by {open.Worker.Worker}</div></th><td>{Busy(open.State)}<div class="soft">{entry.Model.Options.Title}</div></td></tr>
+
+        """);
+
+    /// <summary>The word of the job file that says what kind of model it is.</summary>
+    private static string Kind(JobModel model) => model.Options.GetType().GetCustomAttribute<ModelAttribute>()!.Key;
 
     /// <summary>What the driver says there is, without asking a library of it.</summary>
     private static string Accelerators()

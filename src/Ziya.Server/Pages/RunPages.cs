@@ -14,11 +14,11 @@ internal static class RunPages
     {
         var all = runs.Lately();
         Markup rows = all.Count == 0
-            ? $"""<tr><td colspan="7">No runs yet. <a href="/jobs">Jobs</a> can be started.</td></tr>"""
+            ? $"""<tr><td colspan="8">No runs yet. <a href="/jobs">Jobs</a> can be started.</td></tr>"""
             : Markup.Each(all, run => Row(context, run));
         return Layout.Page(context, "Runs", $"""
-            <h1>Runs</h1><p class="sub">{Layout.Plain(all.Count)} runs, {Layout.Plain(all.Count(run => run.IsActive))} going on, by {runner.Name}.</p>
-            <table id="runs" data-live><thead><tr><th>run</th><th>state</th><th>tasks</th><th class="n">read</th><th class="n">dropped</th><th class="n">written</th><th></th></tr></thead><tbody>
+            <h1>Runs</h1><p class="sub">{Layout.Plain(all.Count)} {(all.Count == 1 ? "run" : "runs")}, {Layout.Plain(all.Count(run => run.IsActive))} going on, by {runner.Name}.</p>
+            <table id="runs" data-live><thead><tr><th>run</th><th>state</th><th>begun</th><th>tasks</th><th class="n">read</th><th class="n">dropped</th><th class="n">written</th><th></th></tr></thead><tbody>
             {rows}</tbody></table>
             """);
     }
@@ -34,7 +34,7 @@ internal static class RunPages
         var (report, look) = (runs.ReportOf(name), runs.LookAt(name));
         var workers = run.State is "running" or "paused" ? WorkerState.Of(folder, place.Time) : [];
         return Layout.Page(context, run.Name, $"""
-            <div id="run" data-live><h1>{run.Name} {Layout.State(run.State)}</h1><p class="sub">job {run.Job}{Left(run)}</p>
+            <div id="run" data-live><h1>{run.Name} {Layout.State(run.State)}</h1><p class="sub">job {run.Job}{(run.Begun is null ? Markup.None : (Markup)$" · begun {Layout.When(run.Begun)}")}{(run.Ended is null ? "" : " · ")}{Took(run)}{Left(run)}</p>
             {Error(run)}<div class="row">{Verbs(context, run)}</div>
             {(run.Phases.Count == 0 && run.State != "queued" ? (Markup)$"""<p class="note">Its tasks are being counted: a moment.</p>""" : Markup.None)}
             {(run.Records is { } records ? Tiles(records) : Markup.None)}
@@ -106,7 +106,7 @@ internal static class RunPages
         [.. folder.Store.List("dropped/").Concat(folder.Store.List("quarantine/")).Select(file => file.Path[..file.Path.LastIndexOf('/')]).Distinct()];
 
     private static Markup Row(HttpContext context, RunState run) => $"""
-        <tr data-run="{run.Name}"><th><a href="/runs/{run.Name}">{run.Name}</a><div class="soft">{run.Job}</div></th><td>{Layout.State(run.State)}{Error(run)}</td>
+        <tr data-run="{run.Name}"><th><a href="/runs/{run.Name}">{run.Name}</a><div class="soft">{run.Job}</div></th><td>{Layout.State(run.State)}{Error(run)}</td><td>{Layout.When(run.Begun)}<div class="soft">{Took(run)}</div></td>
         <td>{Layout.Progress(run.Name, run.Done, run.Tasks)}<div class="soft">{run.Phases.FirstOrDefault(phase => phase.Done < phase.Tasks)?.Name}{Left(run)}</div></td>
         <td class="n">{Count(run.Records?.Read)}</td><td class="n">{Count(run.Records?.Dropped)}</td><td class="n">{Count(run.Records?.Written)}</td><td><div class="row">{Verbs(context, run)}</div></td></tr>
 
@@ -115,6 +115,8 @@ internal static class RunPages
     private static string Count(long? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? "";
 
     private static Markup Error(RunState run) => run.Error is { } error ? $"""<p class="note bad">{error}</p>""" : Markup.None;
+
+    private static string Took(RunState run) => run is { Begun: { } begun, Ended: { } ended } ? string.Create(CultureInfo.InvariantCulture, $"took {ended - begun:h\\:mm\\:ss}") : "";
 
     private static string Left(RunState run) => run.SecondsLeft is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" · about {TimeSpan.FromSeconds(seconds):h\\:mm\\:ss} left") : "";
 
