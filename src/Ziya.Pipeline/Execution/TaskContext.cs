@@ -16,7 +16,7 @@ namespace Ziya.Pipeline.Execution;
 /// <param name="Models">The models of the run.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record TaskContext(
-    Job Job, Plan Plan, StepCatalog Catalog, IStore Store, string Scratch, int SortBytes, RunProgress Progress, ModelPool Models, TimeProvider Time)
+    Job Job, Plan Plan, StepCatalog Catalog, IStore Store, string Scratch, int SortBytes, TaskProgress Progress, ModelPool Models, TimeProvider Time)
 {
     // A task sorts one thing at a time; the rest of the memory holds records, compressors and the runtime.
     private const int SortShare = 4;

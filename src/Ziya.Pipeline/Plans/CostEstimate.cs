@@ -64,7 +64,7 @@ public sealed record CostEstimate(int Sampled, double Records, IReadOnlyList<Ste
         var (bytes, all) = (0L, plan.Shards.Count <= MostShards);
         var scratch = Path.Combine(Path.GetTempPath(), "ziya");
         using var models = new ModelPool(job, new FileStore(scratch), TimeProvider.System);
-        var context = new TaskContext(job, plan, catalog, new FileStore(scratch), scratch, 1 << 20, new RunProgress(), models, TimeProvider.System);
+        var context = new TaskContext(job, plan, catalog, new FileStore(scratch), scratch, 1 << 20, new TaskProgress(new RunProgress()), models, TimeProvider.System);
         var stride = Math.Max(1, plan.Shards.Count / MostShards);
         foreach (var shard in plan.Shards.Where((_, i) => i % stride == 0).Take(MostShards))
         {

@@ -14,7 +14,7 @@ public sealed partial class Run
     private const int BeatsOfState = 2;
 
     private readonly Lock _beat = new();
-    private readonly ConcurrentDictionary<(Phase Phase, int Task), byte> _atWork = new();
+    private readonly ConcurrentDictionary<(Phase Phase, int Task), TaskProgress> _atWork = new();
     private readonly ConcurrentDictionary<(Phase Phase, int Task), byte> _failed = new();
     private int _beats;
     private bool _ended;
@@ -68,7 +68,8 @@ public sealed partial class Run
             return;
         }
 
-        _pulse.Write([.. _atWork.Keys.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Phase.Name}/{task.Task}")).Order(StringComparer.Ordinal)], models);
+        var tasks = _atWork.ToArray();
+        _pulse.Write([.. tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key.Phase.Name}/{task.Key.Task}")).Order(StringComparer.Ordinal)], tasks.Sum(task => task.Value.Records), models);
     }
 
     private void StopBeating()

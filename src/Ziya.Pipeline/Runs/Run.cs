@@ -175,10 +175,11 @@ public sealed partial class Run : IDisposable
     public void Execute(Phase phase, PlanTask task, int sortBytes, CancellationToken cancel)
     {
         var work = _compiled.Work.First(work => work.Phase.Name == phase.Name);
-        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, Progress, _models, _time);
+        var progress = new TaskProgress(Progress);
+        var context = new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, sortBytes, progress, _models, _time);
         var done = false;
         Progress.TaskStarted();
-        _atWork.TryAdd((phase, task.Number), 0);
+        _atWork.TryAdd((phase, task.Number), progress);
         using var span = Telemetry.Begin(this, phase, task);
         try
         {
@@ -237,7 +238,7 @@ public sealed partial class Run : IDisposable
         {
             ThrowIfNotAllowed();
             Publisher.Publish(this);
-            SavedFindings.Write(_compiled, new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, TaskContext.SortBytesOf(Job.Limits, 1), Progress, _models, _time));
+            SavedFindings.Write(_compiled, new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, TaskContext.SortBytesOf(Job.Limits, 1), new TaskProgress(Progress), _models, _time));
             SweepScratch();
         }
 

@@ -33,7 +33,7 @@ public sealed class Trace
         _asks = asks;
         _compiled = Planner.Compile(job, plan.Shards);
         var scratch = Path.Combine(Path.GetTempPath(), $"ziya-{Environment.ProcessId}");
-        _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new RunProgress(), models, time);
+        _context = new TaskContext(job, plan, catalog, folder.Store, scratch, TaskContext.SortBytesOf(job.Limits, 1), new TaskProgress(new RunProgress()), models, time);
         _finder = new TraceFinder(folder, _compiled, _context, cancel);
     }
 

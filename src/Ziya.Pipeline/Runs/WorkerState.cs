@@ -10,7 +10,8 @@ namespace Ziya.Pipeline.Runs;
 /// <param name="At">When it said so, in UTC.</param>
 /// <param name="Tasks">The tasks it is at, as <c>phase/number</c>.</param>
 /// <param name="Models">The models it has open.</param>
-public sealed record WorkerState(string Worker, string At, IReadOnlyList<string> Tasks, IReadOnlyList<WorkerModel> Models)
+/// <param name="Records">Records those tasks have gone through so far.</param>
+public sealed record WorkerState(string Worker, string At, IReadOnlyList<string> Tasks, IReadOnlyList<WorkerModel> Models, long Records = 0)
 {
     internal const string Root = "workers/";
 
@@ -82,12 +83,12 @@ internal sealed class Pulse(IStore store, RunLog log, TimeProvider time)
     }
 
     /// <summary>Writes what goes on now.</summary>
-    public void Write(IReadOnlyList<string> tasks, IReadOnlyList<ModelFigures> models)
+    public void Write(IReadOnlyList<string> tasks, long records, IReadOnlyList<ModelFigures> models)
     {
         var seconds = Math.Max(0.001, time.GetElapsedTime(_before).TotalSeconds);
         var states = models.Select(model => new WorkerModel(model.Name, model.Load is null && model.Tokens == 0 ? null : Math.Max(0, model.Tokens - _tokens.GetValueOrDefault(model.Name)) / seconds, model)).ToList();
         (_before, _tokens) = (time.GetTimestamp(), models.ToDictionary(model => model.Name, model => model.Tokens));
-        store.Write(_path, JsonText.Write(new WorkerState(log.Worker, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), tasks, states)));
+        store.Write(_path, JsonText.Write(new WorkerState(log.Worker, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), tasks, states, records)));
         _written = true;
     }
 

@@ -153,7 +153,7 @@ internal static class RunPages
         """;
 
     private static Markup Workers(IReadOnlyList<WorkerState> workers) => $"""
-        <h2>Workers</h2><table><tbody>{Markup.Each(workers, worker => $"""<tr><th>{worker.Worker}</th><td>{Markup.Each(worker.Tasks, task => $"""<span class="chip">{task}</span>""")}</td><td>{Markup.Each(worker.Models, ModelPages.Busy)}</td></tr>""")}</tbody></table>
+        <h2>Workers</h2><table><tbody>{Markup.Each(workers, worker => $"""<tr><th>{worker.Worker}</th><td>{Markup.Each(worker.Tasks, task => $"""<span class="chip">{task}</span>""")}{(worker.Records > 0 ? (Markup)$"""<div class="soft">{Count(worker.Records)} records so far</div>""" : Markup.None)}</td><td>{Markup.Each(worker.Models, ModelPages.Busy)}</td></tr>""")}</tbody></table>
 
         """;
 }

@@ -127,11 +127,12 @@ public sealed class RunLogTests : IDisposable
         Assert.Equal(["model '老师' waits: https://teacher.example.com does not answer. It is asked again until it answers", "model '老师' answers again"],
             new LogReader(new RunFolder(store)).Last(new LogFilter(), 10).Lines.Select(line => line.What));
 
-        pulse.Write(["01-clean/7"], [waits with { Tokens = 100, Load = new ModelLoad(16, 14, 3, 512) }]);
+        pulse.Write(["01-clean/7"], 40, [waits with { Tokens = 100, Load = new ModelLoad(16, 14, 3, 512) }]);
         time.Advance(TimeSpan.FromSeconds(4));
-        pulse.Write(["01-clean/8"], [waits with { Tokens = 900, Load = new ModelLoad(16, 14, 3, 512) }]);
+        pulse.Write(["01-clean/8"], 80, [waits with { Tokens = 900, Load = new ModelLoad(16, 14, 3, 512) }]);
         var worker = Assert.Single(WorkerState.Of(new RunFolder(store), time));
         Assert.Equal(["01-clean/8"], worker.Tasks);
+        Assert.Equal(80, worker.Records);
         Assert.Equal((200.0, 14, 3), (worker.Models[0].TokensPerSecond!.Value, worker.Models[0].Figures.Load!.Busy, worker.Models[0].Figures.Load!.Waiting));
         time.Advance(WorkerState.Silence);
         Assert.Empty(WorkerState.Of(new RunFolder(store), time));
