@@ -2,6 +2,7 @@
 #
 #   STORE=disk|blobs   where inputs, run folders and outputs lie. Default disk. blobs: Azurite, brought by npx, behind a proxy that spoils some of the requests
 #   FILES=120          input files, each a task in every pass and in two of the reduces: about five tasks a file
+#   SILENCE=60         seconds after which a worker that is not heard of is taken for dead
 #   BIN=DIR BENCH=DIR  what was published before of src/Ziya.Cli and tests/Ziya.Benchmarks, where nothing shall be built
 #
 # Needs PostgreSQL's server programs, curl and a user postgres where it runs as root; blobs need Node.js.
@@ -38,7 +39,7 @@ blobs_new() {
     "$work/bench/Ziya.Benchmarks" storage put "$work/in" "azblob://fleet/in"
 }
 
-serve() { (cd "$work" && { [ "$store" = disk ] || export AZURE_STORAGE_CONNECTION_STRING="$account;BlobEndpoint=http://127.0.0.1:$((web + 2))/devstoreaccount1;"; } && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" "$@" >>"$work/log" 2>&1) & }
+serve() { (cd "$work" && { [ "$store" = disk ] || export AZURE_STORAGE_CONNECTION_STRING="$account;BlobEndpoint=http://127.0.0.1:$((web + 2))/devstoreaccount1;"; } && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" --silence "${SILENCE:-60}" "$@" >>"$work/log" 2>&1) & }
 as=()
 start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
 start_server() { serve --roles web,scheduler --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Ziya.Pipeline.Execution;
 using Ziya.Pipeline.Steps;
 
 namespace Ziya.Server;
@@ -34,12 +36,18 @@ public sealed class ServeHost : IAsyncDisposable
     /// <param name="catalog">The steps and formats.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Gives the start up.</param>
+    /// <exception cref="JobFailedException">It cannot listen there, or its database cannot be used.</exception>
     public static async Task<ServeHost> StartAsync(ServeOptions options, StepCatalog catalog, TimeProvider time, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Fault() is { } fault)
         {
             throw new ArgumentException(fault, nameof(options));
+        }
+
+        if (options.Has(ServeRole.Web))
+        {
+            Try(options);
         }
 
         // Nothing but these options decides where it listens: no file or variable of the framework is read.
@@ -85,6 +93,20 @@ public sealed class ServeHost : IAsyncDisposable
         else
         {
             logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss'Z' "));
+        }
+    }
+
+    /// <summary>Asked beforehand, since the framework tells it by a page of its own insides.</summary>
+    private static void Try(ServeOptions options)
+    {
+        try
+        {
+            using var listener = new TcpListener(options.Endpoint()!);
+            listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            throw new JobFailedException($"--urls {options.Urls}: {exception.Message}. Give it another address or port, such as --urls http://127.0.0.1:8081.", exception);
         }
     }
 

@@ -32,6 +32,12 @@ public sealed record ServeOptions
     /// <summary>After how many deaths of workers that had it a task is given up. Default 3. Ignored where the build has no Hangfire.</summary>
     public int MostDeaths { get; init; } = 3;
 
+    /// <summary>
+    /// How long a worker may not be heard of before others do its tasks, 10 s to an hour; it says that it lives five times as often, however long a task takes. Default a minute.
+    /// Ignored with <see cref="Storage"/> in memory, where there are no others.
+    /// </summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Which runs the scheduler keeps, looked at every hour; null where it deletes none. Default null.</summary>
     public Retention? Retention { get; init; }
 

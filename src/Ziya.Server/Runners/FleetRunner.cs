@@ -22,7 +22,7 @@ internal sealed class FleetRunner : IRunner
     public FleetRunner(ServeOptions options, StepCatalog catalog, TimeProvider time)
     {
         (_options, _catalog) = (options, catalog);
-        Storage = FleetStorage.Open(options.Storage);
+        Storage = FleetStorage.Open(options.Storage, options.Silence);
         var queues = new (ServeRole Role, string Queue)[] { (ServeRole.Scheduler, FleetOptions.Scheduler), (ServeRole.Cpu, FleetOptions.Cpu), (ServeRole.Gpu, FleetOptions.Gpu) };
         _fleet = new Fleet(new FleetOptions { Runs = options.Runs, Workers = options.Workers, MostDeaths = options.MostDeaths, Queues = [.. queues.Where(queue => options.Has(queue.Role)).Select(queue => queue.Queue)] }, catalog, Storage, time);
     }
