@@ -58,7 +58,7 @@ internal static class Layout
 
     /// <summary>How far something is.</summary>
     public static Markup Progress(string name, int done, int tasks) =>
-        $"""<progress aria-label="{name}" max="{Plain(Math.Max(1, tasks))}" value="{Plain(done)}"></progress> <span class="soft">{done} / {tasks}</span>""";
+        $"""<span class="name"><progress aria-label="{name}" max="{Plain(Math.Max(1, tasks))}" value="{Plain(done)}"></progress> <span class="soft">{done} / {tasks}</span></span>""";
 
     /// <summary>A time of the day, UTC as everywhere.</summary>
     public static Markup When(DateTimeOffset? time) => time is not { } at ? Markup.None

@@ -116,7 +116,9 @@ internal static class RunPages
 
     private static Markup Error(RunState run) => run.Error is { } error ? $"""<p class="note bad">{error}</p>""" : Markup.None;
 
-    private static string Took(RunState run) => run is { Begun: { } begun, Ended: { } ended } ? string.Create(CultureInfo.InvariantCulture, $"took {ended - begun:h\\:mm\\:ss}") : "";
+    private static string Took(RunState run) => run is not { Begun: { } begun, Ended: { } ended } ? ""
+        : ended - begun < TimeSpan.FromMinutes(1) ? string.Create(CultureInfo.InvariantCulture, $"took {(ended - begun).TotalSeconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"took {(int)(ended - begun).TotalHours}:{ended - begun:mm\\:ss}");
 
     private static string Left(RunState run) => run.SecondsLeft is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" · about {TimeSpan.FromSeconds(seconds):h\\:mm\\:ss} left") : "";
 
