@@ -26,13 +26,13 @@ internal static class CleanCommand
     {
         var sweep = new RunSweep(runs, retention, TimeProvider.System);
         var found = sweep.Find(new HashSet<string>());
-        var table = new Table { Border = TableBorder.Simple }.AddColumns("run", "state", "last written").AddColumn(new TableColumn("size").RightAligned()).AddColumn("");
+        var table = new Table { Border = TableBorder.Simple }.AddColumns(new("run") { NoWrap = true }, new("state"), new("last written") { NoWrap = true }, new("size") { Alignment = Justify.Right, NoWrap = true }, new TableColumn(""));
         long freed = 0;
-        var failed = false;
+        var (gone, failed) = (0, false);
         foreach (var run in found)
         {
             var why = run.Kept is { } kept ? $"kept: {kept}" : delete ? sweep.Delete(run) is { } refused ? $"kept: {refused}" : "deleted" : "would be deleted";
-            freed += why is "deleted" or "would be deleted" ? run.Bytes : 0;
+            (gone, freed) = why is "deleted" or "would be deleted" ? (gone + 1, freed + run.Bytes) : (gone, freed);
             failed |= delete && run.Kept is null && why != "deleted";
             table.AddRow(new[] { run.Name, run.State, run.Changed.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{run.Bytes / 1e6:N1} MB"), why }.Select(cell => new Text(cell)));
         }
@@ -44,7 +44,7 @@ internal static class CleanCommand
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{freed / 1e6:N1} MB {(delete ? "freed." : "would be freed: --delete does it.")}"));
+        AnsiConsole.WriteLine(gone == 0 ? "Nothing to delete." : string.Create(CultureInfo.InvariantCulture, $"{freed / 1e6:N1} MB {(delete ? "freed." : "would be freed: --delete does it.")}"));
         return failed ? Exit.Failed : Exit.Done;
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class RunSweep(string runs, Retention retention, TimeProvi
         var found = Names().Select(name => Look(name.Name, name.Files, atWork)).OfType<SweptRun>().OrderBy(run => run.Changed).ThenBy(run => run.Name, StringComparer.Ordinal).ToList();
         var last = found.GroupBy(run => run.Job, StringComparer.Ordinal).SelectMany(job => job.Reverse().Take(retention.KeepLast)).Select(run => run.Name).ToHashSet();
         var now = time.GetUtcNow();
-        found = [.. found.Select(run => run with { Kept = run.Kept ?? (last.Contains(run.Name) ? $"one of the last {retention.KeepLast} of its job" : now - run.Changed < retention.Keep ? "too young" : null) })];
+        found = [.. found.Select(run => run with { Kept = run.Kept ?? (last.Contains(run.Name) ? $"one of the last {retention.KeepLast}" : now - run.Changed < retention.Keep ? "too young" : null) })];
         var bytes = found.Where(run => run.Kept is not null).Sum(run => run.Bytes);
         for (var i = 0; i < found.Count && bytes > retention.MostBytes; i++)
         {

@@ -5,7 +5,8 @@ namespace Ziya.Benchmarks.Serve;
 
 /// <summary>
 /// <c>serve pages TASKS [STORAGE]</c>: how long the pages of a run of so many tasks take, while ten a second of them end. <c>serve watch BROWSERS SECONDS [TASKS]</c>: what as many browsers cost that follow it,
-/// each asking for its page every two seconds as the pages' script does, in processor time of the server.
+/// each asking for its page every two seconds as the pages' script does, in processor time of the server. <c>serve dashboard JOBS CONNECTION</c>: how long Hangfire's dashboard takes with as many jobs in
+/// an empty database.
 /// </summary>
 internal static class ServeBenchmark
 {
@@ -18,12 +19,15 @@ internal static class ServeBenchmark
         ["pages", var tasks, .. var storage] => Pages(int.Parse(tasks, CultureInfo.InvariantCulture), storage.FirstOrDefault("memory")).GetAwaiter().GetResult(),
         ["watch", var browsers, var seconds, .. var tasks] => Watch(
             int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture), int.Parse(tasks.FirstOrDefault("2000"), CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
+#if HAS_HANGFIRE
+        ["dashboard", var jobs, var connection] => Dashboard(int.Parse(jobs, CultureInfo.InvariantCulture), connection).GetAwaiter().GetResult(),
+#endif
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS]");
+        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS] | dashboard JOBS CONNECTION");
         return 2;
     }
 
@@ -69,6 +73,28 @@ internal static class ServeBenchmark
         return 0;
     }
 
+#if HAS_HANGFIRE
+    private static async Task<int> Dashboard(int jobs, string connection)
+    {
+        var root = Directory.CreateTempSubdirectory("ziya-serve").FullName;
+        using (var server = new ServedChild(root, connection, "web"))
+        {
+            FullQueue.Fill(connection, jobs);
+            using var web = new HttpClient { BaseAddress = server.Url, Timeout = TimeSpan.FromMinutes(2) };
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{jobs} jobs, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
+            var deep = $"?from={Math.Max(0, (jobs / 2) - 100)}&count=50";
+            foreach (var path in new[] { "", "/jobs/enqueued", "/jobs/enqueued/nobody", "/jobs/enqueued/nobody" + deep, "/jobs/succeeded", "/jobs/succeeded" + deep, "/servers", "/recurring" })
+            {
+                await Once(web, server, "/hangfire" + path, 1, "first");
+                await Once(web, server, "/hangfire" + path, Warm, "then");
+            }
+        }
+
+        Directory.Delete(root, true);
+        return 0;
+    }
+
+#endif
     private static async Task<int> Watch(int browsers, int seconds, int tasks)
     {
         var root = Directory.CreateTempSubdirectory("ziya-serve").FullName;
