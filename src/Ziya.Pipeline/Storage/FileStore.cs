@@ -107,9 +107,9 @@ public sealed partial class FileStore : IStore
             {
                 return new PendingOnDisk(full, AsideOf(full));
             }
-            catch (DirectoryNotFoundException) when (tries < MostTries)
+            catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException && tries < MostTries)
             {
-                // Another took the last file out of the folder, and the folder with it.
+                // Another took the last file out of the folder, and the folder with it; a third may have made it anew since.
             }
         }
     }
