@@ -37,7 +37,7 @@ public sealed class Postgres : IAsyncLifetime
     }
 
     /// <summary>Starts the server, after it was killed too.</summary>
-    public Task Start() => RunAsServer("pg_ctl", "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o", $"-p {Port} -k {_folder} -c fsync=off -c max_connections=200 -h 127.0.0.1", "start");
+    public Task Start() => RunAsServer("pg_ctl", "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o", $"-p {Port} -k {_folder} -c fsync=off -c max_connections=500 -h 127.0.0.1", "start");
 
     /// <summary>Kills the server as a power cut would.</summary>
     public Task Kill() => RunAsServer("pg_ctl", "-D", $"{_folder}/data", "-m", "immediate", "stop");
@@ -63,7 +63,7 @@ public sealed class Postgres : IAsyncLifetime
         }
     }
 
-    private string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=ziya;Database={database};Maximum Pool Size=40";
+    private string Connection(string database) => $"Host=127.0.0.1;Port={Port};Username=ziya;Database={database};Maximum Pool Size=40;Connection Idle Lifetime=10;Connection Pruning Interval=5";
 
     // The server refuses to run as root.
     private static Task RunAsServer(string program, params string[] arguments) => Environment.UserName == "root"
