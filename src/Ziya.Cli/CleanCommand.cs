@@ -28,11 +28,11 @@ internal static class CleanCommand
         var found = sweep.Find(new HashSet<string>());
         var table = new Table { Border = TableBorder.Simple }.AddColumns(new("run") { NoWrap = true }, new("state"), new("last written") { NoWrap = true }, new("size") { Alignment = Justify.Right, NoWrap = true }, new TableColumn(""));
         long freed = 0;
-        var (gone, failed) = (0, false);
+        var failed = false;
         foreach (var run in found)
         {
             var why = run.Kept is { } kept ? $"kept: {kept}" : delete ? sweep.Delete(run) is { } refused ? $"kept: {refused}" : "deleted" : "would be deleted";
-            (gone, freed) = why is "deleted" or "would be deleted" ? (gone + 1, freed + run.Bytes) : (gone, freed);
+            freed += why is "deleted" or "would be deleted" ? run.Bytes : 0;
             failed |= delete && run.Kept is null && why != "deleted";
             table.AddRow(new[] { run.Name, run.State, run.Changed.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{run.Bytes / 1e6:N1} MB"), why }.Select(cell => new Text(cell)));
         }
@@ -44,7 +44,7 @@ internal static class CleanCommand
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(gone == 0 ? "Nothing to delete." : string.Create(CultureInfo.InvariantCulture, $"{freed / 1e6:N1} MB {(delete ? "freed." : "would be freed: --delete does it.")}"));
+        AnsiConsole.WriteLine(freed == 0 ? "Nothing to delete." : string.Create(CultureInfo.InvariantCulture, $"{freed / 1e6:N1} MB {(delete ? "freed." : "would be freed: --delete does it.")}"));
         return failed ? Exit.Failed : Exit.Done;
     }
 }

@@ -74,13 +74,7 @@ internal static class EvaluateDataCommand
 
     private static Option<T> Share<T>(Option<T> option)
     {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!double.TryParse(token.Value, CultureInfo.InvariantCulture, out var share) || share is not (>= 0 and <= 1)))
-            {
-                result.AddError($"{option.Name} is '{token.Value}', expected a share from 0 to 1.");
-            }
-        });
+        option.ExpectShare();
         return option;
     }
 

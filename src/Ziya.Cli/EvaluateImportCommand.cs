@@ -22,13 +22,7 @@ internal static class EvaluateImportCommand
             by language and type of task; and how far the judges agree (Cohen's kappa of each two, Fleiss' of three or more: 0 as chance would have it, 1 always).
             Of a review: the share of bad records and why they are bad, and the agreement. Exit code 1 if it is above --most-bad.
             """) { key, files, model, most, json };
-        most.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!double.TryParse(token.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) || share is not (>= 0 and <= 1)))
-            {
-                result.AddError($"--most-bad is '{token.Value}', expected a share from 0 to 1.");
-            }
-        });
+        most.ExpectShare();
         command.SetAction(parsed =>
         {
             var found = PageKey.Read(parsed.GetRequiredValue(key));

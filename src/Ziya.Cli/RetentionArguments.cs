@@ -16,9 +16,9 @@ internal sealed class RetentionArguments
     {
         _always = always;
         _keep.Description = $"Runs that were written to within this time are kept, such as 30d or 12h. Default: {(always ? "30d" : "all are kept, unless --max-size is given")}.";
-        _keep.Validators.Add(result => Check(result, "--keep-runs", "a time such as 30d or 12h", text => Retention.ParseTime(text) is not null));
-        _most.Validators.Add(result => Check(result, "--max-size", "a size such as 20GB", text => Retention.ParseBytes(text) is not null));
-        _last.Validators.Add(result => Check(result, "--keep-last", "a whole number", text => int.TryParse(text, out var count) && count >= 0));
+        _keep.Expect("a time such as 30d or 12h", text => Retention.ParseTime(text) is not null);
+        _most.Expect("a size such as 20GB", text => Retention.ParseBytes(text) is not null);
+        _last.Expect("a whole number", text => int.TryParse(text, out var count) && count >= 0);
     }
 
     /// <summary>Adds the options to a command.</summary>
@@ -37,13 +37,5 @@ internal sealed class RetentionArguments
         return keep is not null ? retention with { Keep = Retention.ParseTime(keep)!.Value }
             : _always ? retention
             : most is not null ? retention with { Keep = TimeSpan.MaxValue } : null;
-    }
-
-    private static void Check(System.CommandLine.Parsing.OptionResult result, string name, string expected, Func<string, bool> isSuch)
-    {
-        if (result.Tokens.Count > 0 && !isSuch(result.Tokens[0].Value))
-        {
-            result.AddError($"{name} is '{result.Tokens[0].Value}', expected {expected}.");
-        }
     }
 }

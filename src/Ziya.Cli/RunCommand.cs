@@ -23,13 +23,7 @@ internal static class RunCommand
         var storage = new Option<string>("--storage") { HelpName = "memory|CONNECTION", Description = "Of --engine hangfire: memory, for this process alone, or a connection string of PostgreSQL. Default: ZIYA_STORAGE of the environment, or memory.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ZIYA_STORAGE") ?? EngineOptions.Memory };
         var priority = new Option<string>("--priority") { HelpName = "LEVEL", Description = "Of --engine hangfire: low, normal or high; tasks of higher priority are taken first. Default: normal.", DefaultValueFactory = _ => "normal" };
         priority.AcceptOnlyFromAmong("low", "normal", "high");
-        workers.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var count) || count is < 0 or > 1024))
-            {
-                result.AddError($"--workers is '{result.Tokens[0].Value}', expected a whole number from 1 to 1024, or 0 with --engine hangfire.");
-            }
-        });
+        workers.Expect("a whole number from 1 to 1024, or 0 with --engine hangfire", text => int.TryParse(text, out var count) && count is >= 0 and <= 1024);
         var command = new Command("run", """
             Runs a job. What is done is kept in the run folder: the same command goes on after an interruption, and a changed job takes over every phase that
             stays the same. Exit code 0: done. 1: failed or stopped, with what to do. 2: the command line or the job file is wrong.

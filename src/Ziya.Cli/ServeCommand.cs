@@ -18,8 +18,8 @@ internal static class ServeCommand
         var workers = new Option<int>("--workers") { HelpName = "N", Description = "Tasks at once. Default: the number of cores.", DefaultValueFactory = _ => defaults.Workers };
         var deaths = new Option<int>("--deaths") { HelpName = "N", Description = "A task is given up, and its run fails, when so many workers that had it have died. Default: 3.", DefaultValueFactory = _ => defaults.MostDeaths };
         var silence = new Option<int>("--silence") { HelpName = "SECONDS", Description = "With PostgreSQL: a worker that is not heard of for so long is taken for dead, and others do its tasks; it says that it lives five times as often. The same for all processes. Default: 60.", DefaultValueFactory = _ => (int)defaults.Silence.TotalSeconds };
-        Between(workers, 1, 1024);
-        Between(silence, 10, 3600);
+        workers.ExpectBetween(1, 1024);
+        silence.ExpectBetween(10, 3600);
         var command = new Command("serve", """
             Serves jobs: runs those with a schedule, executes tasks alone or with other processes over PostgreSQL, and shows pages at /, Hangfire's dashboard at /hangfire, a JSON API at /api (described
             by /openapi/v1.json), /health and /metrics. Ctrl-C or SIGTERM ends it: tasks at work end at their next record, and are done by others or at the next start.
@@ -44,14 +44,6 @@ internal static class ServeCommand
         });
         return command;
     }
-
-    private static void Between(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var value) || value < least || value > most))
-        {
-            result.AddError($"{option.Name} is '{result.Tokens[0].Value}', expected a whole number from {least} to {most}.");
-        }
-    });
 
     private static int Execute(ServeOptions options, string roles)
     {
