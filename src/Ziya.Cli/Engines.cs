@@ -26,7 +26,7 @@ internal static class Engines
         }
 
 #if HAS_HANGFIRE
-        return new HangfireEngine(options.Storage, options.Workers, Enum.Parse<RunPriority>(options.Priority, true), TimeProvider.System);
+        return new HangfireEngine(options.Storage, options.Workers, Enum.Parse<RunPriority>(options.Priority, true), TimeProvider.System, options.Silence);
 #else
         fault = "--engine hangfire: this program was built without Hangfire, which its package registry lacks. Leave --engine out to run on this machine alone; "
             + "or build where Hangfire.Core, Hangfire.InMemory and Hangfire.PostgreSql can be restored (delete artifacts/registry.props to ask again).";
@@ -46,7 +46,7 @@ internal static class Engines
 }
 
 /// <summary>Which engine, and what it is told.</summary>
-internal sealed record EngineOptions(string Engine, string Storage, int Workers, string Priority)
+internal sealed record EngineOptions(string Engine, string Storage, int Workers, string Priority, TimeSpan Silence)
 {
     public const string Memory = "memory";
 

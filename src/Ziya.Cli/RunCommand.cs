@@ -22,6 +22,7 @@ internal static class RunCommand
         engine.AcceptOnlyFromAmong(Engines.Local, Engines.Hangfire);
         var storage = new Option<string>("--storage") { HelpName = "memory|CONNECTION", Description = "Of --engine hangfire: memory, for this process alone, or a connection string of PostgreSQL. Default: ZIYA_STORAGE of the environment, or memory.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ZIYA_STORAGE") ?? EngineOptions.Memory };
         var priority = new Option<string>("--priority") { HelpName = "LEVEL", Description = "Of --engine hangfire: low, normal or high; tasks of higher priority are taken first. Default: normal.", DefaultValueFactory = _ => "normal" };
+        var silence = ServeCommand.Silence();
         priority.AcceptOnlyFromAmong("low", "normal", "high");
         workers.Expect("a whole number from 1 to 1024, or 0 with --engine hangfire", text => int.TryParse(text, out var count) && count is >= 0 and <= 1024);
         var command = new Command("run", """
@@ -29,10 +30,10 @@ internal static class RunCommand
             stays the same. Exit code 0: done. 1: failed or stopped, with what to do. 2: the command line or the job file is wrong.
             With --engine hangfire and a --storage that others use too, their workers take part, and this process serves tasks of other runs while it waits;
             --workers 0 leaves all to them. Ctrl-C stops the run everywhere; a process that is killed stops nothing, and the same command follows the run again.
-            """) { job, set, runDir, workers, fresh, engine, storage, priority };
+            """) { job, set, runDir, workers, fresh, engine, storage, priority, silence };
         command.SetAction(parsed => Execute(
             parsed.GetRequiredValue(job), parsed.GetValue(set) ?? [], parsed.GetValue(runDir), parsed.GetValue(fresh),
-            new EngineOptions(parsed.GetRequiredValue(engine), parsed.GetRequiredValue(storage), parsed.GetValue(workers), parsed.GetRequiredValue(priority))));
+            new EngineOptions(parsed.GetRequiredValue(engine), parsed.GetRequiredValue(storage), parsed.GetValue(workers), parsed.GetRequiredValue(priority), TimeSpan.FromSeconds(parsed.GetValue(silence)))));
         return command;
     }
 

@@ -17,9 +17,8 @@ internal static class ServeCommand
         var urls = new Option<string>("--urls") { HelpName = "URL", Description = "Where it listens. An address that other machines reach needs ZIYA_API_KEYS or ZIYA_OIDC_AUTHORITY. Default: http://127.0.0.1:8080.", DefaultValueFactory = _ => defaults.Urls };
         var workers = new Option<int>("--workers") { HelpName = "N", Description = "Tasks at once. Default: the number of cores.", DefaultValueFactory = _ => defaults.Workers };
         var deaths = new Option<int>("--deaths") { HelpName = "N", Description = "A task is given up, and its run fails, when so many workers that had it have died. Default: 3.", DefaultValueFactory = _ => defaults.MostDeaths };
-        var silence = new Option<int>("--silence") { HelpName = "SECONDS", Description = "With PostgreSQL: a worker that is not heard of for so long is taken for dead, and others do its tasks; it says that it lives five times as often. The same for all processes. Default: 60.", DefaultValueFactory = _ => (int)defaults.Silence.TotalSeconds };
+        var silence = Silence();
         workers.ExpectBetween(1, 1024);
-        silence.ExpectBetween(10, 3600);
         var command = new Command("serve", """
             Serves jobs: runs those with a schedule, executes tasks alone or with other processes over PostgreSQL, and shows pages at /, Hangfire's dashboard at /hangfire, a JSON API at /api (described
             by /openapi/v1.json), /health and /metrics. Ctrl-C or SIGTERM ends it: tasks at work end at their next record, and are done by others or at the next start.
@@ -43,6 +42,14 @@ internal static class ServeCommand
             return Execute(options, parsed.GetRequiredValue(roles));
         });
         return command;
+    }
+
+    /// <summary>What all processes that share a storage have to be told alike: those of <c>ziya run</c> too.</summary>
+    internal static Option<int> Silence()
+    {
+        var silence = new Option<int>("--silence") { HelpName = "SECONDS", Description = "With PostgreSQL: a worker that is not heard of for so long is taken for dead, and others do its tasks; it says that it lives five times as often. The same for all processes. Default: 60.", DefaultValueFactory = _ => (int)new ServeOptions().Silence.TotalSeconds };
+        silence.ExpectBetween(10, 3600);
+        return silence;
     }
 
     private static int Execute(ServeOptions options, string roles)
