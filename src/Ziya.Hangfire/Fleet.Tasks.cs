@@ -30,9 +30,11 @@ public sealed partial class Fleet
         {
             using var open = _runs.Enter(folder);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, open.Ended);
+            Wait(true);
             _gate.Enter(alone, stop.Token);
             try
             {
+                Wait(false);
                 Execute(open.Run, phaseName, number, stop.Token);
             }
             catch
@@ -60,6 +62,14 @@ public sealed partial class Fleet
         if (new TaskBook(connection, folder, phaseName).Remove(number))
         {
             Queue(folder, Now);
+        }
+
+        void Wait(bool waits)
+        {
+            if (alone)
+            {
+                TaskFate.Wait(context!, waits);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class TaskFate(int mostDeaths, Action<string> advanceSoon) : IEl
     private const string Deaths = "Deaths";
     private const string GivenBack = "GivenBack";
     private const string RanOut = "RanOut";
+    private const string Waits = "Waits";
 
     // What Hangfire shows a task of its own parameters is as it was before this filter wrote them.
     private readonly ConcurrentDictionary<string, int> _died = new();
@@ -28,6 +29,9 @@ internal sealed class TaskFate(int mostDeaths, Action<string> advanceSoon) : IEl
 
     /// <summary>Notes that a task ran out of memory.</summary>
     public static void RunOut(PerformContext task) => task.SetJobParameter(RanOut, true);
+
+    /// <summary>Notes whether a task that may be at fault waits for its turn: what kills its process meanwhile is another.</summary>
+    public static void Wait(PerformContext task, bool waits) => task.SetJobParameter(Waits, waits);
 
     /// <inheritdoc/>
     public void OnStateElection(ElectStateContext context)
@@ -43,8 +47,15 @@ internal sealed class TaskFate(int mostDeaths, Action<string> advanceSoon) : IEl
             return;
         }
 
-        var deaths = context.GetJobParameter<int>(Deaths) + 1;
-        context.SetJobParameter(Deaths, deaths);
+        var deaths = context.GetJobParameter<int>(Deaths);
+        if (context.GetJobParameter<bool>(Waits))
+        {
+            context.SetJobParameter(Waits, false);
+            _died[context.BackgroundJob.Id] = deaths;
+            return;
+        }
+
+        context.SetJobParameter(Deaths, ++deaths);
         if (deaths >= mostDeaths)
         {
             var reason = string.Create(CultureInfo.InvariantCulture, $"poisoned: {deaths} workers that had it died or fell silent{(deaths > 1 ? ", the last ones while it was alone in its process" : "")}. Out of memory, or a crash: their logs and the system's may say. Mend it or give the workers more memory, then resume");
