@@ -97,8 +97,11 @@ public sealed class HangfireEngine(string storage, int workers, RunPriority prio
     {
         try
         {
+            var known = fleet.Find(_folder) ?? throw new JobFailedException($"{_folder} was forgotten by the other workers. Run the same command again");
+
+            // Asked before, so that all is counted of a run that is known to be done.
             watch.Look();
-            return fleet.Find(_folder) ?? throw new JobFailedException($"{_folder} was forgotten by the other workers. Run the same command again");
+            return known;
         }
         catch (Exception exception) when (exception is DbException or InvalidOperationException || Transient.Is(exception))
         {

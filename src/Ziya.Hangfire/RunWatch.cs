@@ -8,6 +8,7 @@ internal sealed class RunWatch(Run run)
 {
     private int _phase;
     private HashSet<int> _seen = [];
+    private bool _looked;
 
     /// <summary>Looks at the phase that goes on, and at the next ones where that is done.</summary>
     public void Look()
@@ -18,17 +19,20 @@ internal sealed class RunWatch(Run run)
             var marked = run.Marked(phase);
             if (run.Progress.Phase.Name != phase.Name)
             {
-                _seen = [.. marked];
-                run.Progress.Begin(phase.Name, phase.Tasks.Count, marked.Count, phase.Tasks.Where(task => !marked.Contains(task.Number)).Sum(task => task.Bytes));
+                // What the first look finds was done by an earlier run; what a later one finds of a new phase, since then.
+                _seen = _looked ? [] : [.. marked];
+                run.Progress.Begin(phase.Name, phase.Tasks.Count, _seen.Count, phase.Tasks.Where(task => !_seen.Contains(task.Number)).Sum(task => task.Bytes));
             }
 
             CountOthers(phase, marked);
             run.Progress.Saw(marked.Count);
             if (marked.Count < phase.Tasks.Count)
             {
-                return;
+                break;
             }
         }
+
+        _looked = true;
     }
 
     /// <summary>What this process executes counts itself as it goes.</summary>
