@@ -44,7 +44,7 @@ internal sealed class PassTask
         _reportInterval = _steps.Any(step => step.Step is IAsyncStep) ? 1 : 256;
         _map = (IGlobalStep?)work.Map?.Create(seed, context.Models);
         var channels = _map?.Maps ?? (work.Gathers ? [Writing.TokenSpill.Tokens] : []);
-        _spills = channels.Count == 0 ? null : new SpillSet(outputs, work.Phase, task.Number, channels, context);
+        _spills = channels.Count == 0 ? null : new SpillSet(outputs, work.Phase, task, channels, context);
         _sink = new PassSink(work, task.Number, outputs, context, _spills);
     }
 

@@ -17,7 +17,7 @@ internal static class ReduceTask
         stage.Scratch = context.Scratch;
         using var sorter = new ExternalSorter(context.Scratch, context.SortBytes);
         var bytes = Fill(sorter, work.Reads, task.First, context, cancel);
-        using var spills = new SpillSet(outputs, work.Phase, task.Number, stage.Writes, context);
+        using var spills = new SpillSet(outputs, work.Phase, task, stage.Writes, context);
         var meter = new ModelMeter();
         meter.Enter(work.Step.Key);
         stage.Reduce(Watched(sorter, cancel), spills.AtOnce(), cancel);
@@ -37,11 +37,13 @@ internal static class ReduceTask
     public static long Fill(ExternalSorter sorter, IEnumerable<ChannelSource> sources, int partition, TaskContext context, CancellationToken cancel)
     {
         long bytes = 0;
-        foreach (var (phase, channel) in sources)
+        foreach (var source in sources)
         {
-            // One list in the place of a question a file: a partition is read from the spills of all tasks.
+            var (phase, channel) = source;
+
+            // One list in the place of a question a file: a partition is mostly read from the spills of all tasks.
             var files = context.Store.List(phase.Folder + "/").ToDictionary(file => file.Path);
-            foreach (var chunk in Chunks(context.Store, phase.Tasks.Select(writer => Spill(writer.Number)), partition))
+            foreach (var chunk in Chunks(context.Store, source.Writers(context.Plan, partition).Select(writer => Spill(writer.Number)), partition))
             {
                 cancel.ThrowIfCancellationRequested();
                 foreach (var entry in SpillReader.Unpack(chunk))

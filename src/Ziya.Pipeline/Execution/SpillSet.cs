@@ -16,17 +16,21 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
     private readonly Dictionary<Channel, Target> _targets = [];
     private readonly List<(Target Target, int Partition, int Start)> _held = [];
     private readonly int _chunkBytes;
+
+    // What a pass writes by shard is looked for in these groups alone, and in the first.
+    private readonly (int First, int Last) _groups;
     private byte[] _bytes = new byte[4096];
     private int _used;
 
     /// <summary>Opens a file for each channel, so that a reader knows an empty one from one that is missing.</summary>
-    public SpillSet(TaskOutputs outputs, Phase phase, int task, IReadOnlyList<Channel> channels, TaskContext context)
+    public SpillSet(TaskOutputs outputs, Phase phase, PlanTask task, IReadOnlyList<Channel> channels, TaskContext context)
     {
         _plan = context.Plan;
+        _groups = phase.Kind == PhaseKind.Pass ? (_plan.GroupOf(task.First), _plan.GroupOf(task.Last)) : (0, int.MaxValue);
         _chunkBytes = Math.Clamp(context.SortBytes / Math.Max(1, channels.Sum(Count)), LeastChunkBytes, MostChunkBytes);
         foreach (var channel in channels)
         {
-            var file = outputs.Open(PathOf(phase, task, channel), Compression.None);
+            var file = outputs.Open(PathOf(phase, task.Number, channel), Compression.None);
             _targets[channel] = new Target(file, new SpillWriter(file.Content, Count(channel), _chunkBytes));
         }
     }
@@ -54,7 +58,7 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
         }
 
         entry.CopyTo(_bytes.AsSpan(_used));
-        _held.Add((target, channel.Spread switch { Spread.One => 0, Spread.ByShard => _plan.GroupOf(partition), _ => partition }, _used));
+        _held.Add((target, channel.Spread switch { Spread.One => 0, Spread.ByShard => Group(channel, partition), _ => partition }, _used));
         _used += entry.Length;
     }
 
@@ -98,6 +102,14 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
         {
             target.Writer.Dispose();
         }
+    }
+
+    private int Group(Channel channel, int shard)
+    {
+        var group = _plan.GroupOf(shard);
+        return group == 0 || (_groups.First <= group && group <= _groups.Last)
+            ? group
+            : throw new InvalidOperationException($"The step writes to channel '{channel.Name}' about shard {shard}, of which this task has no records. A map writes about its own shard, or shard 0.");
     }
 
     private int Count(Channel channel) => channel.Spread switch

@@ -6,7 +6,7 @@ public enum Spread
     /// <summary>By a partition the writer chooses; the number grows with the input.</summary>
     Partitions,
 
-    /// <summary>By the shard of the address that starts the key.</summary>
+    /// <summary>By the shard of the address that starts the key. A map adds what is about its own shard, and what belongs to none to shard 0; a stage adds to any.</summary>
     ByShard,
 
     /// <summary>All in one.</summary>

@@ -24,7 +24,7 @@ internal static class FleetScale
         var split = InputListing.SplitOf((long)bytes);
         var shards = Enumerable.Range(0, (int)(bytes / split)).Select(at => new Shard(at, [new Slice($"azblob://corpus/{at:00000}.jsonl", $"{at:00000}.jsonl", "jsonl", 0, split, split, "1")])).ToList();
         var plan = Planner.Compile(job, shards);
-        var loads = plan.Work.Select(work => TaskLoad.Of(work, done, bytes / done.Bytes, split)).ToList();
+        var loads = plan.Work.Select(work => TaskLoad.Of(work, plan.Plan, done, bytes / done.Bytes, split)).ToList();
         Console.WriteLine($"{plan.Plan.Phases.Count} phases, {plan.Plan.Phases.Sum(phase => phase.Tasks.Count):N0} tasks, {shards.Count:N0} shards of {split / 1e6:N0} MB, {plan.Plan.Partitions} partitions");
         Console.WriteLine("phase                               tasks   requests a task        in all   computing a task   waiting for requests");
         foreach (var (phase, load) in plan.Plan.Phases.Zip(loads))

@@ -158,6 +158,40 @@ public sealed class Unique(WordOptions options) : GlobalStep<Record>
     }
 }
 
+/// <summary>Drops what holds the word, by a note in the shard's file; what holds <c>elsewhere</c> is noted in the next shard's, where nobody would look for it.</summary>
+[Step("drop_noted")]
+public sealed class DropNoted(WordOptions options) : GlobalStep<Document>
+{
+    private static readonly Channel Noted = new("noted", Spread.ByShard);
+
+    public override IReadOnlyList<Channel> Maps => [Noted];
+
+    public override IReadOnlyList<Stage> Stages => [new PassOnStage()];
+
+    public override void Map(Document record, Address at, IEntryWriter entries)
+    {
+        if (record.Text.Contains(options.Word, StringComparison.Ordinal))
+        {
+            Span<byte> entry = stackalloc byte[Address.Size];
+            at.Write(entry);
+            entries.Add(Noted, record.Text.Contains("elsewhere", StringComparison.Ordinal) ? at.Shard + 1 : at.Shard, entry);
+        }
+    }
+
+    public override Verdict<Document> Apply(Document record, Address at, ReadOnlySpan<byte> finding) => finding.IsEmpty ? record : new Drop("noted");
+
+    private sealed class PassOnStage() : Stage("pass_on", [Noted], [Findings])
+    {
+        public override void Reduce(IEnumerable<Entry> entries, IEntryWriter output)
+        {
+            foreach (var entry in entries)
+            {
+                output.Add(Findings, Address.Read(entry.Span).Shard, [.. entry.Span, 1]);
+            }
+        }
+    }
+}
+
 /// <summary>Appends a word after a while, later records sooner, several at once; throws on what holds <c>throw</c>.</summary>
 [Step("append_later")]
 public sealed class AppendLater(WordOptions options) : AsyncStep<Document, Document>

@@ -231,6 +231,41 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Execute_NotesByShard_AreReadFromTheirShardsFileAlone()
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/a.jsonl", TestTexts.Lines(20_000, 1));
+        var opened = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var store = new FaultyStore(new FileStore(folder["run"]), (call, path) =>
+        {
+            if (call == "open" && path.EndsWith(".noted.spill", StringComparison.Ordinal))
+            {
+                opened.Add(path);
+            }
+        });
+        var report = TestRun.Execute(TestRun.Job(folder, "drop_noted: { word: river }", extra: "limits: { split_mb: 1 }"), store);
+        var shards = report.Phases[0].Tasks;
+        Assert.InRange(shards, 3, 10);
+        Assert.InRange(report.Records.Dropped["drop_noted"]["noted"], 1, 19_999);
+        Assert.DoesNotContain(TestRun.Output(folder), line => line.Contains("river", StringComparison.Ordinal));
+
+        // The first group also has what belongs to no shard, which any may have noted.
+        Assert.Equal(shards + shards - 1, opened.Count);
+    }
+
+    [Fact]
+    public void Execute_NoteAboutAnotherShard_IsRefused()
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/a.jsonl", """{"text":"near"}""" + "\n" + """{"text":"elsewhere"}""" + "\n");
+        folder.Write("in/b.jsonl", """{"text":"near"}""" + "\n");
+        var report = TestRun.Execute(TestRun.Job(folder, "drop_noted"), folder["run"]);
+        Assert.Equal(1, report.Records.Quarantined);
+        var entry = File.ReadAllText(Assert.Single(Directory.EnumerateFiles(folder["run/quarantine"], "*", SearchOption.AllDirectories)));
+        Assert.Contains("about shard 1, of which this task has no records", entry, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Execute_FailsAtAnyCommit_ResumesToTheSameBytes()
     {
         using var folder = Folder();
