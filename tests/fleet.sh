@@ -76,7 +76,7 @@ YAML
 clean_up() {
     end_fleet
     blobs_stop
-    [ "$proxy" = 0 ] || kill "$proxy"
+    [ "$proxy" = 0 ] || kill -9 "$proxy"
     pg_kill
     rm -rf "$work"
 }

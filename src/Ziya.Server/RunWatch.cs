@@ -18,7 +18,7 @@ internal sealed record RunLook(Plan Plan, IReadOnlyList<PhaseLook> Phases, Repor
 
 /// <summary>
 /// Looks at the folder of a run again and again, for any number of people at once. A marker is read once, a phase that is done not listed again. A small run is looked at while
-/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a fiftieth of the time at most.
+/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a fiftieth of the time, but every twenty seconds.
 /// </summary>
 internal sealed class RunWatch(RunFolder folder, TimeProvider time)
 {
@@ -28,6 +28,7 @@ internal sealed class RunWatch(RunFolder folder, TimeProvider time)
     private const int Rest = 50;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MostRest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _looking = new();
@@ -109,8 +110,8 @@ internal sealed class RunWatch(RunFolder folder, TimeProvider time)
         }
         finally
         {
-            var took = time.GetElapsedTime(began);
-            Volatile.Write(ref _next, (time.GetUtcNow() + (file.Bytes > MostPlanBytes && took * Rest > Fresh ? took * Rest : Fresh)).Ticks);
+            var rest = file.Bytes > MostPlanBytes ? Math.Clamp(time.GetElapsedTime(began).Ticks * Rest, Fresh.Ticks, MostRest.Ticks) : Fresh.Ticks;
+            Volatile.Write(ref _next, time.GetUtcNow().Ticks + rest);
         }
     }
 
@@ -130,9 +131,11 @@ internal sealed class RunWatch(RunFolder folder, TimeProvider time)
             return false;
         }
 
-        foreach (var task in done.Where(task => counts && !counted.Contains(task)))
+        // Where each is a request, as many at once as tasks read spills.
+        var found = counts ? done.Except(counted).Order().ToList() : [];
+        foreach (var (task, marker) in found.Zip(ReadAhead.Select(found, folder.Store.ReadsAhead, task => folder.ReadMarker(RunFolder.MarkerPath(phase, task)))))
         {
-            if (folder.ReadMarker(RunFolder.MarkerPath(phase, task)) is { } marker && marker.Hash == phase.Hash)
+            if (marker?.Hash == phase.Hash)
             {
                 _tally!.Add(phase, marker);
             }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
@@ -164,7 +165,7 @@ public sealed class ServeHost : IAsyncDisposable
     private static void Map(WebApplication app, ServeOptions options)
     {
         app.UseMiddleware<Gate>(options);
-        app.UseExceptionHandler(error => error.Run(Tell));
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Tell, SuppressDiagnosticsCallback = failed => IsAway(failed.Exception) });
         app.UseRouting();
         app.MapOpenApi();
         Api.Map(app);
@@ -175,14 +176,23 @@ public sealed class ServeHost : IAsyncDisposable
 #endif
     }
 
+    /// <summary>The workers tell the log of it; not each look of each browser.</summary>
+    private static bool IsAway(Exception exception) => exception is DbException { IsTransient: true } || Transient.Is(exception);
+
     /// <summary>What is meant for people is told; what is not stays in the log.</summary>
     private static async Task Tell(HttpContext context)
     {
         var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
-        var what = exception is BadHttpRequestException || (exception is not null && Verbs.IsTold(exception)) ? exception.Message : "This server failed. Its log says more.";
+        var (status, title, what) = exception switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, "Failed", bad.Message),
+            not null when IsAway(exception) => (StatusCodes.Status503ServiceUnavailable, "Not now",
+                $"The database or store does not answer now: {exception.Message.TrimEnd('.')}. What goes on waits until it is back. Look again in a moment."),
+            not null when Verbs.IsTold(exception) => (StatusCodes.Status500InternalServerError, "Failed", exception.Message),
+            _ => (StatusCodes.Status500InternalServerError, "Failed", "This server failed. Its log says more."),
+        };
         await (context.Request.Path.StartsWithSegments("/api")
             ? Results.Json(new Problem(what), statusCode: status)
-            : Layout.Page(context, "Failed", $"<h1>Failed</h1><pre class=\"note bad\">{what}</pre>", status)).ExecuteAsync(context);
+            : Layout.Page(context, title, $"<h1>{title}</h1><pre class=\"note bad\">{what}</pre>", status)).ExecuteAsync(context);
     }
 }

@@ -29,5 +29,21 @@ public sealed class PostgresTests(Postgres postgres) : IClassFixture<Postgres>
         using var web = new HttpClient { BaseAddress = new Uri(other.Url!) };
         Assert.Contains(run, await web.GetStringAsync("/"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Get_DatabaseIsAway_SaysSoUntilItIsBack()
+    {
+        await using var served = await Served.Start(storage: postgres.NewDatabase());
+        await postgres.Kill();
+        foreach (var path in new[] { "/", "/api/runs" })
+        {
+            using var answer = await served.Web.GetAsync(path);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Contains("does not answer now", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        await postgres.Start();
+        Assert.Contains("Hangfire over PostgreSQL", await served.Page("/"), StringComparison.Ordinal);
+    }
 }
 #endif

@@ -14,9 +14,8 @@ internal static class Quarantine
     private const string Root = "quarantine/";
 
     /// <summary>Publishes what there is; doing it again gives the same files.</summary>
-    public static void Publish(RunFolder folder, Plan plan)
+    public static void Publish(RunFolder folder, Plan plan, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
     {
-        var markers = folder.ReadMarkers(plan.Phases);
         foreach (var (phase, index) in plan.Phases.Select((phase, index) => (phase, index)))
         {
             foreach (var (task, marker) in markers[phase.Name])

@@ -54,17 +54,17 @@ public sealed record Report
         var plan = folder.ReadPlan() ?? throw new FileNotFoundException($"{folder.Root} has no plan.json: it is not a run folder.");
         if (folder.Store.Find(RunFolder.ReportPath) is null)
         {
-            return Make(folder, plan, "running", null);
+            return Make(folder, plan, folder.ReadMarkers(plan.Phases), "running", null);
         }
 
         var written = folder.Read<Report>(RunFolder.ReportPath);
-        return Make(folder, plan, written.State, written.Error);
+        return Make(folder, plan, folder.ReadMarkers(plan.Phases), written.State, written.Error);
     }
 
     /// <summary>Writes <c>report.json</c> and <c>report.html</c>.</summary>
-    public static Report Write(RunFolder folder, Plan plan, string state, string? error)
+    internal static Report Write(RunFolder folder, Plan plan, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers, string state, string? error)
     {
-        var report = Make(folder, plan, state, error);
+        var report = Make(folder, plan, markers, state, error);
         folder.Write(RunFolder.ReportPath, JsonText.Write(report));
         folder.Write(RunFolder.ReportPage, System.Text.Encoding.UTF8.GetBytes(ReportPage.Write(report)));
         return report;
@@ -95,9 +95,8 @@ public sealed record Report
         return stats;
     }
 
-    private static Report Make(RunFolder folder, Plan plan, string state, string? error)
+    private static Report Make(RunFolder folder, Plan plan, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers, string state, string? error)
     {
-        var markers = folder.ReadMarkers(plan.Phases);
         var tally = new ReportTally(plan);
         foreach (var phase in plan.Phases)
         {

@@ -233,16 +233,19 @@ public sealed partial class Run : IDisposable
     {
         SweepScratch();
         Remarks = _models.End();
-        Quarantine.Publish(Folder, Plan);
+
+        // Of all tasks, once: a large run has a hundred thousand, each a request where they lie in blobs.
+        var markers = Folder.ReadMarkers(Plan.Phases);
+        Quarantine.Publish(Folder, Plan, markers);
         if (state == "done")
         {
-            ThrowIfNotAllowed();
-            Publisher.Publish(this);
+            ThrowIfNotAllowed(markers);
+            Publisher.Publish(this, markers);
             SavedFindings.Write(_compiled, new TaskContext(Job, Plan, _catalog, Folder.Store, Scratch, TaskContext.SortBytesOf(Job.Limits, 1), new TaskProgress(Progress), _models, _time));
             SweepScratch();
         }
 
-        var report = Report.Write(Folder, Plan, state, error);
+        var report = Report.Write(Folder, Plan, markers, state, error);
         _log.Tell(state == "failed" ? LogWeight.Error : LogWeight.Information, Ended(state, error, report));
         _log.Flush();
         _claim.End();
@@ -381,9 +384,9 @@ public sealed partial class Run : IDisposable
         }
     }
 
-    private void ThrowIfNotAllowed()
+    private void ThrowIfNotAllowed(IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
     {
-        var counts = Report.CountOf(Folder.ReadMarkers(Plan.Phases), Plan);
+        var counts = Report.CountOf(markers, Plan);
         if (counts.Read + counts.Created.Values.Sum() != counts.Written + counts.Quarantined + counts.DroppedTotal)
         {
             throw new JobFailedException($"the counters do not add up: {counts.Read} read and {counts.Created.Values.Sum()} created, but {counts.Written} written, "

@@ -11,13 +11,12 @@ namespace Ziya.Pipeline.Writing;
 /// </summary>
 internal static class Publisher
 {
-    /// <summary>Publishes the outputs of a run.</summary>
-    public static void Publish(Run run)
+    /// <summary>Publishes the outputs of a run, whose markers are given.</summary>
+    public static void Publish(Run run, IReadOnlyDictionary<string, IReadOnlyDictionary<int, Marker>> markers)
     {
         var root = FolderPattern.Root(run.Job.Output.Write);
         var target = run.IsShared ? Stores.Shared(root) : Stores.At(root);
         var last = run.Plan.Phases[^1];
-        var markers = run.Folder.ReadMarkers(run.Plan.Phases);
         var staging = DatasetWriter.Staging(last);
         var staged = markers[last.Name].Values
             .SelectMany(marker => marker.Outputs)

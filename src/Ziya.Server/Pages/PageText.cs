@@ -99,11 +99,20 @@ internal sealed class PageCache(RunShelf runs, TimeProvider time)
 
         var made = new Lazy<(DateTimeOffset At, IResult Page)>(() => (time.GetUtcNow(), make()));
         _kept[key] = made;
-        if (made.Value.Page is not PageText { IsFine: true })
+        var isFine = false;
+        try
         {
-            _kept.TryRemove(key, out _);
+            var page = made.Value.Page;
+            isFine = page is PageText { IsFine: true };
+            return page;
         }
-
-        return made.Value.Page;
+        finally
+        {
+            // A failure must not stay: it would be told until the end of the process.
+            if (!isFine)
+            {
+                _kept.TryRemove(KeyValuePair.Create(key, made));
+            }
+        }
     }
 }
