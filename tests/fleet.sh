@@ -41,6 +41,8 @@ blobs_new() {
 
 serve() { (cd "$work" && { [ "$store" = disk ] || export AZURE_STORAGE_CONNECTION_STRING="$account;BlobEndpoint=http://127.0.0.1:$((web + 2))/devstoreaccount1;"; } && exec "${as[@]}" "$ziya" serve --jobs "$work/jobs" --runs "$runs" --storage "$storage" --silence "${SILENCE:-60}" "$@" >>"$work/log" 2>&1) & }
 as=()
+# Some processes a core: threads that wait for work would spin, and take the time of those that have some.
+export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 start_worker() { serve --roles cpu --workers 1 --deaths 1000; workers[$1]=$!; }
 start_server() { serve --roles web,scheduler --deaths 1000 --urls "http://127.0.0.1:$web"; server=$!; }
 start_fleet() {
@@ -64,6 +66,7 @@ make_input() {
                 line = "{\"id\":\"r" seed "-" i "\",\"text\":\"" text "\",\"page\":\"" pad "\"}"; print line; bytes += length(line) + 1; srand(seed * 100003 + i) } }' > "$work/in/$file.jsonl"
     done
 }
+bench() { [ -e "$work/bench" ] || if [ -n "${BENCH:-}" ]; then ln -s "$BENCH" "$work/bench"; else dotnet publish tests/Ziya.Benchmarks -c Release -o "$work/bench" >/dev/null || exit 1; fi; }
 make_job() {
     cat > "$work/jobs/$1.yaml" <<YAML
 job: fleet
@@ -96,7 +99,7 @@ quiet_kb=$(du -sk "$work/quiet" | cut -f1)
 rm -rf "$work/out" "$work/quiet"
 runs=$work/runs
 if [ "$store" = blobs ]; then
-    if [ -n "${BENCH:-}" ]; then ln -s "$BENCH" "$work/bench"; else dotnet publish tests/Ziya.Benchmarks -c Release -o "$work/bench" >/dev/null || exit 1; fi
+    bench
     ln -s "$(npx --yes --package=azurite@3.37.0 -c 'readlink -f "$(command -v azurite-blob)"')" "$work/azurite"
     # Published with the emulator; opens nothing else.
     account="DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="

@@ -10,6 +10,7 @@
 #   disk     the disk of the run folder is full for a minute
 #   memory   a worker has less memory than its tasks need, and is killed for it, over and over
 #   figures  no fault: what a run asks of the database, and of the blobs; not by default
+#   watched  no fault: seconds of a run with and without 100 browsers on its pages, by turns, where the first core has workers and database, the second the web process and the browsers; not by default
 #   schedule no fault: curate-zh-en and evol-instruct on a schedule of every minute, with STORE=blobs from blobs to blobs; SHOTS=DIR keeps pictures of the pages; not by default
 #
 # Needs root, for namespaces, file systems and control groups. The rest is in fleet.sh.
@@ -111,6 +112,26 @@ scenario_figures() {
     echo "$(done_tasks) tasks; statements, rows, ms: $(cat "$work/statements"); connections of 4 workers of one task and a server: $(cat "$work/connections")"
 }
 
+scenario_watched() {
+    bench
+    await_end
+    pin() { core=$1; shift; for pid in "$@"; do taskset -acp "$core" "$pid"; done; }
+    database=$(head -1 "$work/pg/data/postmaster.pid")
+    pin 0 "${workers[@]}" "$database" $(pgrep -P "$database")
+    pin 1 "$server" $$
+    alone= watched=
+    for turn in $(seq "${TURNS:-6}"); do
+        begun=$(date +%s.%N)
+        run=$(curl -sf -X POST -H 'Content-Type: application/json' -d "{\"set\":[\"seed=$turn\"]}" "http://127.0.0.1:$web/api/jobs/fleet.yaml/run" | grep -o 'fleet-[0-9a-f]*' | head -1)
+        [ $((turn % 2)) = 1 ] || { "$work/bench/Ziya.Benchmarks" serve browse "http://127.0.0.1:$web" 100 3600 & browsers=$!; }
+        until [ -e "$work/runs/$run/report.json" ]; do sleep 0.1; done
+        took=$(echo "$(date +%s.%N) - $begun" | bc)
+        if [ $((turn % 2)) = 1 ]; then alone+=" $took"; else watched+=" $took"; kill -9 $browsers; wait $browsers; fi
+        rm -rf "$work/runs/$run"
+    done
+    echo "seconds without browsers:$alone, with them:$watched"
+}
+
 # The jobs as they ship but for the schedule and where things lie; what they read beside their input is at hand for every worker.
 scenario_schedule() {
     place=$work
@@ -152,7 +173,7 @@ for name in $names; do
     s=$(state)
     end_fleet 2>/dev/null
     end_apart
-    if [ "$name" = schedule ]; then verdict="on schedule"; grep -q DIFFERENT <<<"$figures" && bad=1; elif [ "$s" = done ]; then [ "$(sums)" = "$quiet" ] && verdict="same bytes" || { verdict="DIFFERENT"; bad=1; }; else verdict="no dataset"; bad=1; fi
+    if [ "$name" = watched ]; then verdict="not compared"; elif [ "$name" = schedule ]; then verdict="on schedule"; grep -q DIFFERENT <<<"$figures" && bad=1; elif [ "$s" = done ]; then [ "$(sums)" = "$quiet" ] && verdict="same bytes" || { verdict="DIFFERENT"; bad=1; }; else verdict="no dataset"; bad=1; fi
     echo "$name: $s, $verdict, $((SECONDS - began_all)) s; $figures"
     [ $bad -eq 0 ] || cp "$work/log" "/tmp/scenario-$name.log"
     umount "$work/runs" 2>/dev/null

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Ziya.Benchmarks.Serve;
 
 /// <summary>
 /// <c>serve pages TASKS [STORAGE]</c>: how long the pages of a run of so many tasks take, while ten a second of them end. <c>serve watch BROWSERS SECONDS [TASKS]</c>: what as many browsers cost that follow it,
-/// each asking for its page every two seconds as the pages' script does, in processor time of the server. <c>serve dashboard JOBS CONNECTION</c>: how long Hangfire's dashboard takes with as many jobs in
+/// each asking for its page every two seconds as the pages' script does, in processor time of the server. <c>serve browse URL BROWSERS SECONDS</c>: the browsers alone, of another server's list and its first run. <c>serve dashboard JOBS CONNECTION</c>: how long Hangfire's dashboard takes with as many jobs in
 /// an empty database.
 /// </summary>
 internal static class ServeBenchmark
@@ -19,6 +20,7 @@ internal static class ServeBenchmark
         ["pages", var tasks, .. var storage] => Pages(int.Parse(tasks, CultureInfo.InvariantCulture), storage.FirstOrDefault("memory")).GetAwaiter().GetResult(),
         ["watch", var browsers, var seconds, .. var tasks] => Watch(
             int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture), int.Parse(tasks.FirstOrDefault("2000"), CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
+        ["browse", var url, var browsers, var seconds] => BrowseOther(new Uri(url), int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
 #if HAS_HANGFIRE
         ["dashboard", var jobs, var connection] => Dashboard(int.Parse(jobs, CultureInfo.InvariantCulture), connection).GetAwaiter().GetResult(),
 #endif
@@ -27,7 +29,7 @@ internal static class ServeBenchmark
 
     private static int Usage()
     {
-        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS] | dashboard JOBS CONNECTION");
+        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS] | browse URL BROWSERS SECONDS | dashboard JOBS CONNECTION");
         return 2;
     }
 
@@ -116,18 +118,8 @@ internal static class ServeBenchmark
         var (alone, watch) = (server.Cpu, Stopwatch.StartNew());
         await Task.Delay(TimeSpan.FromSeconds(seconds / 2));
         var quiet = (server.Cpu - alone) / watch.Elapsed;
-        (alone, var requests, watch) = (server.Cpu, 0, Stopwatch.StartNew());
-        await Task.WhenAll(Enumerable.Range(0, browsers).Select(async number =>
-        {
-            using var browser = new HttpClient { BaseAddress = server.Url };
-            await Task.Delay(20 * number);
-            while (watch.Elapsed.TotalSeconds < seconds)
-            {
-                await browser.GetByteArrayAsync(number % 2 == 0 ? "/" : $"/runs/{run.Name}");
-                Interlocked.Increment(ref requests);
-                await Task.Delay(2000);
-            }
-        }));
+        (alone, watch) = (server.Cpu, Stopwatch.StartNew());
+        var requests = await Browse(server.Url, ["/", $"/runs/{run.Name}"], browsers, seconds);
         var busy = (server.Cpu - alone) / watch.Elapsed;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{browsers} browsers, {run.Tasks} tasks: {requests / watch.Elapsed.TotalSeconds:0.0} requests a second, {(busy - quiet):P2} of a core more than the {quiet:P2} without them, {(server.Cpu - alone).TotalMilliseconds / requests:0.00} ms of the processors each; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
@@ -135,6 +127,33 @@ internal static class ServeBenchmark
         await growth;
         Directory.Delete(root, true);
         return 0;
+    }
+
+    private static async Task<int> BrowseOther(Uri url, int browsers, int seconds)
+    {
+        using var one = new HttpClient { BaseAddress = url };
+        var runs = JsonNode.Parse(await one.GetStringAsync("/api/runs"))!.AsArray();
+        var requests = await Browse(url, ["/", $"/runs/{runs[0]!["name"]}"], browsers, seconds);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests} requests"));
+        return 0;
+    }
+
+    /// <summary>How many requests so many browsers made in the time, each of one of the pages.</summary>
+    private static async Task<int> Browse(Uri url, IReadOnlyList<string> pages, int browsers, int seconds)
+    {
+        var (requests, watch) = (0, Stopwatch.StartNew());
+        await Task.WhenAll(Enumerable.Range(0, browsers).Select(async number =>
+        {
+            using var browser = new HttpClient { BaseAddress = url };
+            await Task.Delay(20 * number);
+            while (watch.Elapsed.TotalSeconds < seconds)
+            {
+                await browser.GetByteArrayAsync(pages[number % pages.Count]);
+                Interlocked.Increment(ref requests);
+                await Task.Delay(2000);
+            }
+        }));
+        return requests;
     }
 
     private static Task Grow(LargeRun run, CancellationToken cancel) => Task.Run(
