@@ -27,10 +27,10 @@ public sealed class FleetJobs(Fleet fleet)
     [AutomaticRetry(Attempts = 10, DelaysInSeconds = [1, 3, 10, 30, 60])]
     public void Advance(string run, CancellationToken cancel) => fleet.Advance(run, cancel);
 
-    /// <summary>Looks after the runs that go on: what was lost with a worker or a database is queued again.</summary>
+    /// <summary>Looks after the runs that go on: what was lost with a worker or a database is queued again. The next minute does so too, so that a time that failed need not stay among the failed.</summary>
     /// <param name="cancel">Ends with the server.</param>
     [JobDisplayName("Look after the runs")]
-    [AutomaticRetry(Attempts = 0)]
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     [DisableConcurrentExecution(60)]
     public void Tend(CancellationToken cancel) => fleet.Tend(cancel);
 

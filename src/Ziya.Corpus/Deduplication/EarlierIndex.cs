@@ -26,16 +26,20 @@ internal sealed class EarlierIndex(string? folder, string step, Func<IReadOnlyDi
     public static int ShardOf(Address at) => Math.Max(0, at.Shard);
 
     /// <summary>What is wrong with it, as a step's check tells it.</summary>
-    public IEnumerable<string> Faults() => Fault() is { } fault ? [fault] : [];
+    public IEnumerable<string> Faults() => Fault(index => index.ThrowIfNotDone(channels)) is { } fault ? [fault] : [];
 
     /// <summary>What the earlier run's step was, for the hash of phases; empty where there is none.</summary>
-    public string Version() => folder is null || Fault() is not null ? "" : "against " + Open().Version;
+    public string Version() => folder is null || Fault(_ => { }) is not null ? "" : "against " + Open().Version;
 
-    private string? Fault()
+    private string? Fault(Action<EarlierStep> look)
     {
         try
         {
-            _ = folder is null ? null : Open();
+            if (folder is not null)
+            {
+                look(Open());
+            }
+
             return null;
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -78,5 +82,5 @@ internal sealed class EarlierIndex(string? folder, string step, Func<IReadOnlyDi
         (at with { Shard = at.Shard < 0 ? at.Shard + ShardsOfARun : int.MinValue + at.Shard }).Write(address);
     }
 
-    private EarlierStep Open() => EarlierStep.Open(folder!, step, options(), channels);
+    private EarlierStep Open() => EarlierStep.Open(folder!, step, options());
 }

@@ -13,17 +13,16 @@ namespace Ziya.Pipeline.Runs;
 public sealed class EarlierStep
 {
     private readonly RunFolder _folder;
-    private readonly Plan _plan;
     private readonly Phase _phase;
 
-    private EarlierStep(RunFolder folder, Plan plan, Phase phase) => (_folder, _plan, _phase) = (folder, plan, phase);
+    private EarlierStep(RunFolder folder, Phase phase) => (_folder, _phase) = (folder, phase);
 
     /// <summary>What tells it from every other.</summary>
     public string Version => _phase.Hash;
 
     /// <summary>The first step of that name and with these options, of a run in a folder. The options are written as in <c>job.yaml</c>; what has no value is empty.</summary>
-    /// <exception cref="InvalidDataException">There is none, or it is not done; the message says why, and what to do.</exception>
-    public static EarlierStep Open(string folder, string step, IReadOnlyDictionary<string, string> options, IReadOnlyList<Channel> channels)
+    /// <exception cref="InvalidDataException">There is none; the message says why, and what to do.</exception>
+    public static EarlierStep Open(string folder, string step, IReadOnlyDictionary<string, string> options)
     {
         if (Stores.Fault(folder) is { } fault)
         {
@@ -43,8 +42,7 @@ public sealed class EarlierStep
             var phase = plan.Phases.FirstOrDefault(phase => phase is { Kind: PhaseKind.Pass, Steps: [.., var last] } && last == key);
             if (differences.Count == 0 && phase is not null)
             {
-                return IsDone(run, phase, channels) ? new EarlierStep(run, plan, phase)
-                    : throw new InvalidDataException($"the run in {folder} has not finished {phase.Name}. Run its job again to the end.");
+                return new EarlierStep(run, phase);
             }
         }
 
@@ -53,42 +51,31 @@ public sealed class EarlierStep
             : $"the step '{step}' of the run in {folder} compared other things: {string.Join(", ", differences)}. Give both the same options.");
     }
 
-    /// <summary>What it noted in a channel: the share of one of several readers. An entry is valid until the next.</summary>
+    /// <summary>Fails where it has not noted everything in these channels. Looks at each of its tasks, so that who begins a run asks once, not every task.</summary>
+    /// <exception cref="InvalidDataException">It has not; the message says what to do.</exception>
+    public void ThrowIfNotDone(IReadOnlyList<Channel> channels)
+    {
+        if (_folder.ReadMarkers([_phase])[_phase.Name].Count < _phase.Tasks.Count || !channels.All(channel => _phase.Tasks.All(task => _folder.Store.Find(SpillSet.PathOf(_phase, task.Number, channel)) is not null)))
+        {
+            throw new InvalidDataException($"the run in {_folder.Root} has not finished {_phase.Name}. Run its job again to the end.");
+        }
+    }
+
+    /// <summary>What it noted in a channel: the share of one of several readers, who take the files of its tasks by turns. An entry is valid until the next.</summary>
     public IEnumerable<Entry> Entries(Channel channel, int reader, int readers)
     {
-        var partitions = channel.Spread switch { Spread.Partitions => _plan.Partitions, Spread.ByShard => _plan.ShardGroups, _ => 1 };
-        var part = 0;
-        foreach (var task in _phase.Tasks)
+        foreach (var path in _phase.Tasks.Where(task => task.Number % readers == reader).Select(task => SpillSet.PathOf(_phase, task.Number, channel)))
         {
-            var path = SpillSet.PathOf(_phase, task.Number, channel);
             var file = _folder.Store.Find(path) ?? throw new InvalidDataException($"{_folder.Root}/{path} is missing. Run the job of that run again.");
-            for (var partition = 0; partition < partitions; partition++)
+            foreach (var chunk in SpillReader.Chunks(_folder.Store, file, null))
             {
-                if (part++ % readers == reader)
+                foreach (var entry in SpillReader.Unpack(chunk))
                 {
-                    foreach (var entry in Entries(file, partition))
-                    {
-                        yield return entry;
-                    }
+                    yield return entry;
                 }
             }
         }
     }
-
-    private IEnumerable<Entry> Entries(StoredFile file, int partition)
-    {
-        foreach (var chunk in SpillReader.Chunks(_folder.Store, file, partition))
-        {
-            foreach (var entry in SpillReader.Unpack(chunk))
-            {
-                yield return entry;
-            }
-        }
-    }
-
-    private static bool IsDone(RunFolder run, Phase phase, IReadOnlyList<Channel> channels) =>
-        run.ReadMarkers([phase])[phase.Name].Count == phase.Tasks.Count
-        && phase.Tasks.All(task => channels.All(channel => run.Store.Find(SpillSet.PathOf(phase, task.Number, channel)) is not null));
 
     private static string Said(string value) => value.Length == 0 ? "not given" : value;
 

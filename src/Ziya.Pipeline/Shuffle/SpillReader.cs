@@ -6,14 +6,14 @@ using Ziya.Pipeline.Storage;
 
 namespace Ziya.Pipeline.Shuffle;
 
-/// <summary>Reads one partition of a spill file.</summary>
+/// <summary>Reads one partition of a spill file, or all.</summary>
 internal static class SpillReader
 {
     // The index of 1300 chunks; more are read by a second request.
     private const int EndBytes = 32 << 10;
 
-    /// <summary>The chunks of a partition, checked against their hashes; <see cref="Unpack"/> has their entries. A chunk is valid until the next.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, StoredFile file, int partition)
+    /// <summary>The chunks of a partition, or of all where it is null, checked against their hashes; <see cref="Unpack"/> has their entries. A chunk is valid until the next.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IStore store, StoredFile file, int? partition)
     {
         if (file.Bytes < SpillWriter.TailBytes)
         {
@@ -45,7 +45,7 @@ internal static class SpillReader
             for (var at = 0; at < index.Length; at += SpillWriter.IndexEntryBytes)
             {
                 var line = index.AsMemory(at, SpillWriter.IndexEntryBytes);
-                if (BinaryPrimitives.ReadInt32LittleEndian(line.Span) != partition)
+                if (partition is { } wanted && BinaryPrimitives.ReadInt32LittleEndian(line.Span) != wanted)
                 {
                     continue;
                 }
