@@ -63,7 +63,7 @@ public sealed class DedupLines(DedupLinesOptions options) : GlobalStep<Document>
     internal static readonly Channel Spans = new("spans", Spread.Partitions);
     internal static readonly Channel Ids = new("ids", Spread.ByShard);
     internal static readonly Channel Seen = new("seen", Spread.ByShard);
-    internal static readonly Channel Named = new("named", Spread.ByShard);
+    internal static readonly Channel Named = new("named", Spread.Partitions);
 
     private const int MostNoted = 80;
     private const int DefaultSentences = 3;

@@ -24,7 +24,9 @@ internal sealed class NameKeeperStage() : Stage("name", [DedupLines.Seen, DedupL
             }
 
             entry.Span[(Address.Size + 1)..].CopyTo(named);
-            output.Add(DedupLines.Named, Address.Read(named).Shard, named.AsSpan(0, RestSize + Address.Size + idLength));
+
+            // Not by shard: every task of this stage would write for, and be read by, every one of the next.
+            output.Add(DedupLines.Named, Address.Read(named).Shard % output.Partitions, named.AsSpan(0, RestSize + Address.Size + idLength));
         }
     }
 }
