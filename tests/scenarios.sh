@@ -10,7 +10,7 @@
 #   disk     the disk of the run folder is full for a minute
 #   memory   a worker has less memory than its tasks need, and is killed for it, over and over
 #   figures  no fault: what a run asks of the database, and of the blobs; not by default
-#   watched  no fault: seconds of a run with and without 100 browsers on its pages, by turns, where the first core has workers and database, the second the web process and the browsers; not by default
+#   watched  no fault: seconds of a run with and without 100 browsers on its pages, by turns; the first core has the run, the second the web process, the database and the browsers; not by default
 #   schedule no fault: curate-zh-en and evol-instruct on a schedule of every minute, with STORE=blobs from blobs to blobs; SHOTS=DIR keeps pictures of the pages; not by default
 #
 # Needs root, for namespaces, file systems and control groups. The rest is in fleet.sh.
@@ -112,22 +112,19 @@ scenario_figures() {
     echo "$(done_tasks) tasks; statements, rows, ms: $(cat "$work/statements"); connections of 4 workers of one task and a server: $(cat "$work/connections")"
 }
 
+# A run that waits for nobody, so that its seconds are work: by one process on a core of its own.
 scenario_watched() {
     bench
     await_end
-    pin() { core=$1; shift; for pid in "$@"; do taskset -acp "$core" "$pid"; done; }
-    database=$(head -1 "$work/pg/data/postmaster.pid")
-    pin 0 "${workers[@]}" "$database" $(pgrep -P "$database")
-    pin 1 "$server" $$
+    kill -9 "${workers[@]}"
+    taskset -acp 1 "$server"
     alone= watched=
     for turn in $(seq "${TURNS:-6}"); do
+        [ $((turn % 2)) = 1 ] || { (sleep 2; exec taskset -c 1 "$work/bench/Ziya.Benchmarks" serve browse "http://127.0.0.1:$web" 100 3600 watched) & browsers=$!; }
         begun=$(date +%s.%N)
-        run=$(curl -sf -X POST -H 'Content-Type: application/json' -d "{\"set\":[\"seed=$turn\"]}" "http://127.0.0.1:$web/api/jobs/fleet.yaml/run" | grep -o 'fleet-[0-9a-f]*' | head -1)
-        [ $((turn % 2)) = 1 ] || { "$work/bench/Ziya.Benchmarks" serve browse "http://127.0.0.1:$web" 100 3600 & browsers=$!; }
-        until [ -e "$work/runs/$run/report.json" ]; do sleep 0.1; done
-        took=$(echo "$(date +%s.%N) - $begun" | bc)
+        (cd "$work" && taskset -c 0 "$ziya" run jobs/fleet.yaml --workers 1 --fresh --run-dir runs/watched)
+        took=$(echo "scale=1; ($(date +%s.%N) - $begun) / 1" | bc)
         if [ $((turn % 2)) = 1 ]; then alone+=" $took"; else watched+=" $took"; kill -9 $browsers; wait $browsers; fi
-        rm -rf "$work/runs/$run"
     done
     echo "seconds without browsers:$alone, with them:$watched"
 }

@@ -18,7 +18,7 @@ internal sealed record RunLook(Plan Plan, IReadOnlyList<PhaseLook> Phases, Repor
 
 /// <summary>
 /// Looks at the folder of a run again and again, for any number of people at once. A marker is read once, a phase that is done not listed again. A small run is looked at while
-/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a fiftieth of the time, but every twenty seconds.
+/// they wait, if the last look is two seconds old; a large one aside, while they see the last look, and for a fiftieth of the time, but once a minute.
 /// </summary>
 internal sealed class RunWatch(RunFolder folder, TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class RunWatch(RunFolder folder, TimeProvider time)
     private const int Rest = 50;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan MostRest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MostRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _looking = new();

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Ziya.Benchmarks.Serve;
 
 /// <summary>
 /// <c>serve pages TASKS [STORAGE]</c>: how long the pages of a run of so many tasks take, while ten a second of them end. <c>serve watch BROWSERS SECONDS [TASKS]</c>: what as many browsers cost that follow it,
-/// each asking for its page every two seconds as the pages' script does, in processor time of the server. <c>serve browse URL BROWSERS SECONDS</c>: the browsers alone, of another server's list and its first run. <c>serve dashboard JOBS CONNECTION</c>: how long Hangfire's dashboard takes with as many jobs in
+/// each asking for its page every two seconds as the pages' script does, in processor time of the server. <c>serve browse URL BROWSERS SECONDS RUN</c>: the browsers alone, of another server's list and run. <c>serve dashboard JOBS CONNECTION</c>: how long Hangfire's dashboard takes with as many jobs in
 /// an empty database.
 /// </summary>
 internal static class ServeBenchmark
@@ -20,7 +19,7 @@ internal static class ServeBenchmark
         ["pages", var tasks, .. var storage] => Pages(int.Parse(tasks, CultureInfo.InvariantCulture), storage.FirstOrDefault("memory")).GetAwaiter().GetResult(),
         ["watch", var browsers, var seconds, .. var tasks] => Watch(
             int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture), int.Parse(tasks.FirstOrDefault("2000"), CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
-        ["browse", var url, var browsers, var seconds] => BrowseOther(new Uri(url), int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
+        ["browse", var url, var browsers, var seconds, var run] => BrowseOther(new Uri(url), run, int.Parse(browsers, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture)).GetAwaiter().GetResult(),
 #if HAS_HANGFIRE
         ["dashboard", var jobs, var connection] => Dashboard(int.Parse(jobs, CultureInfo.InvariantCulture), connection).GetAwaiter().GetResult(),
 #endif
@@ -29,7 +28,7 @@ internal static class ServeBenchmark
 
     private static int Usage()
     {
-        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS] | browse URL BROWSERS SECONDS | dashboard JOBS CONNECTION");
+        Console.Error.WriteLine("serve pages TASKS [STORAGE] | watch BROWSERS SECONDS [TASKS] | browse URL BROWSERS SECONDS RUN | dashboard JOBS CONNECTION");
         return 2;
     }
 
@@ -129,12 +128,9 @@ internal static class ServeBenchmark
         return 0;
     }
 
-    private static async Task<int> BrowseOther(Uri url, int browsers, int seconds)
+    private static async Task<int> BrowseOther(Uri url, string run, int browsers, int seconds)
     {
-        using var one = new HttpClient { BaseAddress = url };
-        var runs = JsonNode.Parse(await one.GetStringAsync("/api/runs"))!.AsArray();
-        var requests = await Browse(url, ["/", $"/runs/{runs[0]!["name"]}"], browsers, seconds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests} requests"));
+        Console.WriteLine($"{await Browse(url, ["/", $"/runs/{run}"], browsers, seconds)} requests");
         return 0;
     }
 
