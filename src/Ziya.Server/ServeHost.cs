@@ -23,7 +23,7 @@ namespace Ziya.Server;
 internal sealed record ServedPlace(StepCatalog Catalog, TimeProvider Time);
 
 /// <summary>A server that runs: schedules, workers, pages, as its options say. Stops gracefully: tasks at work end at their next record and are done again elsewhere, or at the next start.</summary>
-public sealed class ServeHost : IAsyncDisposable
+public sealed partial class ServeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -176,7 +176,7 @@ public sealed class ServeHost : IAsyncDisposable
 #endif
     }
 
-    /// <summary>The workers tell the log of it; not each look of each browser.</summary>
+    /// <summary>Whether what failed is away for a while: a line of the log, not what an exception of the program's own is worth.</summary>
     private static bool IsAway(Exception exception) => exception is DbException { IsTransient: true } || Transient.Is(exception);
 
     /// <summary>What is meant for people is told; what is not stays in the log.</summary>
@@ -191,8 +191,16 @@ public sealed class ServeHost : IAsyncDisposable
             not null when Verbs.IsTold(exception) => (StatusCodes.Status500InternalServerError, "Failed", exception.Message),
             _ => (StatusCodes.Status500InternalServerError, "Failed", "This server failed. Its log says more."),
         };
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            NotNow(context.RequestServices.GetRequiredService<ILogger<ServeHost>>(), context.Request.Path, exception!.Message);
+        }
+
         await (context.Request.Path.StartsWithSegments("/api")
             ? Results.Json(new Problem(what), statusCode: status)
             : Layout.Page(context, title, $"<h1>{title}</h1><pre class=\"note bad\">{what}</pre>", status)).ExecuteAsync(context);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be shown now: {Why}")]
+    private static partial void NotNow(ILogger log, string path, string why);
 }

@@ -29,7 +29,12 @@ internal sealed class EarlierIndex(string? folder, string step, Func<IReadOnlyDi
     public IEnumerable<string> Faults() => Fault(index => index.ThrowIfNotDone(channels)) is { } fault ? [fault] : [];
 
     /// <summary>What the earlier run's step was, for the hash of phases; empty where there is none.</summary>
-    public string Version() => folder is null || Fault(_ => { }) is not null ? "" : "against " + Open().Version;
+    public string Version()
+    {
+        var version = "";
+        _ = Fault(index => version = "against " + index.Version);
+        return version;
+    }
 
     private string? Fault(Action<EarlierStep> look)
     {

@@ -13,12 +13,10 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
     private const int MostChunkBytes = 256 << 10;
 
     private readonly Plan _plan;
+    private readonly PlanTask _task;
     private readonly Dictionary<Channel, Target> _targets = [];
     private readonly List<(Target Target, int Partition, int Start)> _held = [];
     private readonly int _chunkBytes;
-
-    // What a pass writes by shard is looked for in these groups alone, and in the first.
-    private readonly (int First, int Last) _groups;
     private byte[] _bytes = new byte[4096];
     private int _used;
 
@@ -26,12 +24,12 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
     public SpillSet(TaskOutputs outputs, Phase phase, PlanTask task, IReadOnlyList<Channel> channels, TaskContext context)
     {
         _plan = context.Plan;
-        _groups = phase.Kind == PhaseKind.Pass ? (_plan.GroupOf(task.First), _plan.GroupOf(task.Last)) : (0, int.MaxValue);
+        _task = task;
         _chunkBytes = Math.Clamp(context.SortBytes / Math.Max(1, channels.Sum(Count)), LeastChunkBytes, MostChunkBytes);
         foreach (var channel in channels)
         {
             var file = outputs.Open(PathOf(phase, task.Number, channel), Compression.None);
-            _targets[channel] = new Target(file, new SpillWriter(file.Content, Count(channel), _chunkBytes));
+            _targets[channel] = new Target(new ChannelSource(phase, channel), file, new SpillWriter(file.Content, Count(channel), _chunkBytes));
         }
     }
 
@@ -58,7 +56,7 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
         }
 
         entry.CopyTo(_bytes.AsSpan(_used));
-        _held.Add((target, channel.Spread switch { Spread.One => 0, Spread.ByShard => Group(channel, partition), _ => partition }, _used));
+        _held.Add((target, channel.Spread switch { Spread.One => 0, Spread.ByShard => Group(target.Source, partition), _ => partition }, _used));
         _used += entry.Length;
     }
 
@@ -104,12 +102,12 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
         }
     }
 
-    private int Group(Channel channel, int shard)
+    private int Group(ChannelSource source, int shard)
     {
         var group = _plan.GroupOf(shard);
-        return group == 0 || (_groups.First <= group && group <= _groups.Last)
+        return source.MayWrite(_plan, _task, group)
             ? group
-            : throw new InvalidOperationException($"The step writes to channel '{channel.Name}' about shard {shard}, of which this task has no records. A map writes about its own shard, or shard 0.");
+            : throw new InvalidOperationException($"The step writes to channel '{source.Channel.Name}' about shard {shard}, of which this task has no records. A map writes about its own shard, or shard 0.");
     }
 
     private int Count(Channel channel) => channel.Spread switch
@@ -130,5 +128,5 @@ internal sealed class SpillSet : IEntryWriter, IDisposable
         }
     }
 
-    private sealed record Target(RowFile File, SpillWriter Writer);
+    private sealed record Target(ChannelSource Source, RowFile File, SpillWriter Writer);
 }

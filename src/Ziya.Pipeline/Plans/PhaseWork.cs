@@ -63,10 +63,12 @@ internal sealed record ReduceWork(Phase Phase, JobStep Step, int Stage, IReadOnl
 /// <param name="Channel">The channel.</param>
 internal sealed record ChannelSource(Phase Phase, Channel Channel)
 {
+    /// <summary>The tasks that may have written entries of a partition.</summary>
+    public IEnumerable<PlanTask> Writers(Plan plan, int partition) => Phase.Tasks.Where(task => MayWrite(plan, task, partition));
+
     /// <summary>
-    /// The tasks that may have written entries of a partition. What a pass writes by shard is about its own shards, or goes to the first of all: to read one file then, not one of each task, keeps requests from growing with the square of the input.
+    /// Whether a task may write entries of a partition. What a pass writes by shard is about its own shards, or goes to the first of all: to read one file then, not one of each task, keeps requests from growing with the square of the input.
     /// </summary>
-    public IEnumerable<PlanTask> Writers(Plan plan, int partition) => Phase.Kind == PhaseKind.Pass && Channel.Spread == Spread.ByShard
-        ? Phase.Tasks.Where(task => partition == 0 || (plan.GroupOf(task.First) <= partition && partition <= plan.GroupOf(task.Last)))
-        : Phase.Tasks;
+    public bool MayWrite(Plan plan, PlanTask task, int partition) => Phase.Kind != PhaseKind.Pass || Channel.Spread != Spread.ByShard
+        || partition == 0 || (plan.GroupOf(task.First) <= partition && partition <= plan.GroupOf(task.Last));
 }
